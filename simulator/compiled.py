@@ -1,0 +1,69 @@
+"""One decorator for every compiled function, with a cache that can not go stale.
+
+numba's own on-disk cache notices an edit of the file a function stands in, but not an edit of another
+file it calls: a cached day would keep calling the old air conditioner. Here the cache folder is named
+by a hash of all simulator sources, so any edit starts a new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def source_hash(folder: Path | None = None) -> str:
+    """Hash of every Python source below ``folder`` (default: the simulator), names included."""
+    folder = Path(__file__).parent if folder is None else folder
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_root() -> Path:
+    """The user's cache folder for drsim (``DRSIM_CACHE_DIR`` overrides it)."""
+    if named := os.environ.get("DRSIM_CACHE_DIR"):
+        return Path(named)
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", str(Path.home())))
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")))
+    return base / "drsim"
+
+
+def _writable_cache() -> Path | None:
+    folder = cache_root() / source_hash()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return None
+
+
+CACHE_FOLDER = _writable_cache()
+if CACHE_FOLDER is not None:
+    # numba reads the folder when a function is decorated, so it has to be set before that.
+    os.environ["NUMBA_CACHE_DIR"] = str(CACHE_FOLDER)
+else:
+    print("drsim: no writable cache folder; the model is compiled anew in this run", file=sys.stderr)
+
+import numba  # noqa: E402  (the cache folder must be known first)
+
+
+def warm() -> bool:
+    """Whether compiled code for these very sources is already on disk."""
+    return CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob("*.nbi"))
+
+
+def compiled(function: Function) -> Function:
+    """Compile ``function`` with numba (no fast-math, cached by source hash), keeping its type for mypy."""
+    return cast(Function, numba.njit(cache=CACHE_FOLDER is not None, fastmath=False, error_model="numpy")(function))
