@@ -1,0 +1,41 @@
+"""Clothes washer and the dryer that follows it (the dryer's own file holds its cycle)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.appliances import dryer
+from simulator.appliances.cycle import starts
+from simulator.compiled import compiled
+from simulator.fields import CLOTHES_WASHER
+from simulator.keyed_random import uniform
+
+WASH_QUARTERS = 5
+
+
+@compiled
+def run(
+    home: np.void, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
+    free_day: bool, e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Fill the washer's and dryer's rows [kW]; a wash waiting at midnight waits on."""
+    if i0 == 0 and uniform(key, 401) < home.washer_per_day * (1.35 if free_day else 0.86) * mood:
+        home.washer_due = 1
+    if home.washer_due == 0 and home.washer_left == 0 and home.dryer_left == 0:
+        return
+    habit = home.chore_quarter + 10.0 * (uniform(key, 402) - 0.5) + (-24.0 if free_day else 0.0)
+    for i in range(i0, i1):
+        waits = home.event_defers == 1 and e0 <= i < e1
+        if home.washer_left == 0 and starts(
+            home.washer_due, occupied[i], float(quarter[i]), habit, waits, uniform(key, i)
+        ):
+            home.washer_due = 0
+            home.washer_left = WASH_QUARTERS
+        if home.washer_left > 0:
+            use_kw[CLOTHES_WASHER, i] = home.washer_kw
+            home.washer_left -= 1
+            if home.washer_left == 0 and home.dryer_kw > 0.0:
+                home.dryer_left = dryer.DRY_QUARTERS
+        elif home.dryer_left > 0 and not waits:
+            dryer.run_quarter(home, i, use_kw)

@@ -1,0 +1,34 @@
+"""Dishwasher: due by habit, started after the evening meal or later."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.appliances.cycle import starts
+from simulator.compiled import compiled
+from simulator.fields import DISHWASHER
+from simulator.keyed_random import uniform
+
+DISH_QUARTERS = 6
+
+
+@compiled
+def run(
+    home: np.void, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
+    e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Fill the dishwasher's row [kW]."""
+    if i0 == 0 and uniform(key, 501) < home.dish_per_day * mood:
+        home.dish_due = 1
+    if home.dish_due == 0 and home.dish_left == 0:
+        return
+    habit = home.dinner_quarter + 3.0 + 4.0 * uniform(key, 502)
+    for i in range(i0, i1):
+        waits = home.event_defers == 1 and e0 <= i < e1
+        if home.dish_left == 0 and starts(home.dish_due, occupied[i], float(quarter[i]), habit, waits, uniform(key, i)):
+            home.dish_due = 0
+            home.dish_left = DISH_QUARTERS
+        if home.dish_left > 0:
+            use_kw[DISHWASHER, i] = home.dish_kw
+            home.dish_left -= 1

@@ -1,0 +1,61 @@
+"""Electric water heating: a mixed storage tank with a thermostat, and the instantaneous shower.
+
+Tank, per quarter-hour, with draws replaced by cold water and a duty fraction that ends the step at the
+setpoint (linear, hence closed form)::
+
+    T' = T + (V_draw (T_cold - T) / V) + UA (T_room - T) dt / C + duty P dt / C
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.compiled import compiled
+from simulator.fields import AT_HOME, WATER_HEATER
+from simulator.keyed_random import uniform
+
+KWH_PER_LITRE_K = 0.001163
+SET_DEGC = 55.0
+TANK_LOSS_KW_PER_K = 0.0018
+COLD_DEGC = 15.0
+SHOWER_FROM_QUARTER, SHOWER_TO_QUARTER = 22, 92
+SHOWER_LITRES = 42.0
+BACKGROUND_SHARE = 0.45  # of the day's hot water that is not showers: sinks, washing-up
+
+
+@compiled
+def shower_chance(quarter: int, litres: float) -> float:
+    """Chance that a shower starts in this quarter-hour at home; mornings and evenings are favoured."""
+    weight = 0.08 if 24 <= quarter < 36 else (0.022 if 76 <= quarter < 90 else 0.004)
+    return float(weight * litres * (1.0 - BACKGROUND_SHARE) / SHOWER_LITRES)
+
+
+@compiled
+def run(
+    home: np.void, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8],
+    i0: int, i1: int, use_kw: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Fill the water-heating row [kW]."""
+    if home.tank_litres <= 0.0 and home.shower_kw <= 0.0:
+        return
+    capacity = max(home.tank_litres * KWH_PER_LITRE_K, 1e-6)
+    for i in range(i0, i1):
+        q = int(quarter[i])
+        draw_litres, showering = 0.0, False
+        if occupied[i] == AT_HOME:
+            draw = uniform(key, i)
+            showering = draw < shower_chance(q, home.hot_litres)
+            draw_litres = home.hot_litres * BACKGROUND_SHARE / 40.0
+            draw_litres += SHOWER_LITRES if showering else 0.0
+        if home.tank_litres > 0.0:
+            share = min(1.0, draw_litres / home.tank_litres)
+            tank = home.t_tank_degc + share * (COLD_DEGC - home.t_tank_degc)
+            tank += TANK_LOSS_KW_PER_K * (20.0 - tank) * 0.25 / capacity
+            allowed = home.tank_night == 0 or q < 28
+            duty = (SET_DEGC - tank) * capacity / (home.tank_kw * 0.25) if allowed else 0.0
+            duty = min(max(duty, 0.0), 1.0)
+            use_kw[WATER_HEATER, i] = duty * home.tank_kw
+            home.t_tank_degc = tank + duty * home.tank_kw * 0.25 / capacity
+        elif showering:
+            use_kw[WATER_HEATER, i] = home.shower_kw * (0.35 + 0.35 * uniform(key, 600 + i))

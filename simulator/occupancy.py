@@ -1,0 +1,94 @@
+"""Who is at home: a Markov chain over away / at home / asleep, by time of day, day type and routine.
+
+The chain's hazards follow the household's own habitual times (persistent traits), moved a little each
+day; so one home's days resemble each other while homes differ. In the manner of Richardson, Thomson &
+Infield (2008), with the national transition tables replaced by household routines: tables alone give
+every home the same day.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.compiled import compiled
+from simulator.fields import ASLEEP, AT_HOME, AWAY
+from simulator.keyed_random import Purpose, home_day_key, mix, normal, uniform
+
+_OCCUPANCY = int(Purpose.OCCUPANCY)
+_ABSENCE = int(Purpose.ABSENCE)
+_DAY_MOOD = int(Purpose.DAY_MOOD)
+_WEEKLY_HABIT = 7  # draws that recur on the same weekday
+
+
+@compiled
+def goes_out_today(home: np.void, key: np.uint64, habit: np.uint64, workday: bool) -> bool:
+    """Whether today holds a long outing; three days in four repeat the same weekday's habit."""
+    chance = home.goes_out if workday else home.goes_out_weekend
+    draw = uniform(habit, 1) if uniform(key, 101) < 0.75 else uniform(key, 102)
+    return bool(draw < chance)
+
+
+@compiled
+def away_all_week(home: np.void, seed: int, replication: int, ordinal: int) -> bool:
+    """Holidays: whole weeks away, drawn per household and week."""
+    key = mix(home_day_key(seed, replication, home.household, ordinal // 7), np.int64(_ABSENCE))
+    return bool(uniform(key, 0) < home.away_week_fraction)
+
+
+@compiled
+def next_state(
+    state: int, quarter: int, draw: float, outing: bool, wake: float, leave: float, back: float, bed: float
+) -> int:
+    """One quarter-hour of the chain: the state after ``draw`` in [0, 1)."""
+    clock = quarter + 96.0 if quarter < 18 else float(quarter)  # the small hours belong to the night before
+    if state == ASLEEP:
+        return AT_HOME if clock < 96.0 and clock >= wake - 6.0 and draw < (0.45 if clock >= wake else 0.04) else ASLEEP
+    if state == AWAY:
+        if outing and leave <= clock < back:
+            return AWAY
+        return AT_HOME if draw < (0.55 if outing or clock >= 84.0 else 0.14) else AWAY
+    if clock >= bed and draw < 0.30:
+        return ASLEEP
+    if outing and leave <= clock < back - 2.0:
+        return AWAY if draw < 0.55 else AT_HOME
+    errand = 0.030 if 36.0 <= clock < 80.0 else 0.002
+    return AWAY if draw > 1.0 - errand else AT_HOME
+
+
+@compiled
+def occupy(
+    home: np.void, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
+    quarter: NDArray[np.int16], i0: int, i1: int, occupied: NDArray[np.uint8],
+) -> None:  # fmt: skip
+    """Fill ``occupied[i0:i1]`` with the day's states and leave the last one in the record."""
+    key = mix(home_day_key(seed, replication, home.household, ordinal), np.int64(_OCCUPANCY))
+    habit = mix(home_day_key(seed, replication, home.household, -1 - weekday), np.int64(_WEEKLY_HABIT))
+    if away_all_week(home, seed, replication, ordinal):
+        for i in range(i0, i1):
+            occupied[i] = AWAY
+        home.occupancy = AWAY
+        return
+    outing = goes_out_today(home, key, habit, workday)
+    spread = home.jitter_quarters
+    late = 0.0 if workday else 5.0  # people rise and retire later on free days
+    wake = home.wake_quarter + late + spread * normal(key, 103)
+    leave = home.leave_quarter + late + spread * normal(key, 104)
+    back = home.return_quarter + spread * normal(key, 105)
+    bed = home.bed_quarter + 0.6 * late + spread * normal(key, 106)
+    state = int(home.occupancy)
+    for i in range(i0, i1):
+        state = next_state(state, int(quarter[i]), uniform(key, i), outing, wake, leave, back, bed)
+        occupied[i] = state
+    home.occupancy = state
+
+
+@compiled
+def day_mood(home: np.void, seed: int, replication: int, ordinal: int) -> float:
+    """How busy the day is: a log-normal factor of mean 1 shared by the day's activities."""
+    key = mix(home_day_key(seed, replication, home.household, ordinal), np.int64(_DAY_MOOD))
+    spread = float(home.mood_sd)
+    return float(np.exp(spread * normal(key, 0) - 0.5 * spread * spread))
+
+
+__all__ = ["away_all_week", "day_mood", "goes_out_today", "next_state", "occupy"]
