@@ -16,6 +16,10 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("drsim", "simulator", "analysis", "scenarios")
 LONGEST_FILE = 300
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".json", ".cff", ".j2", ".html", ".css", ".txt", ".csv", ""}
+# Put together from parts, so that this file does not find itself.
+FOLDERS = ["work", "tmp", "root", "home", "opt", "Users"]
+HOSTS = ["py" + "pi.org", "python" + "hosted", "index" + "-url"]
+TRACES = re.compile(rf"(?<![\w.<>~*)}}\]-])/({'|'.join(FOLDERS)})(/[\w.]|[\"'`])|{'|'.join(HOSTS)}")
 LEFT_BEHIND = {"__pycache__", "_build", "build", "dist", "runs", "results"}
 
 
@@ -72,17 +76,23 @@ def test_files_are_short() -> None:
 
 
 def test_no_machine_paths_and_no_registry_hosts() -> None:
-    # Put together from parts, so that this file does not find itself.
-    folders = "|".join(["work", "tmp", "root", "home", "opt", "Users"])
-    hosts = "|".join(["py" + "pi.org", "python" + "hosted", "(extra-)?index" + "-url"])
-    traces = re.compile(rf"(?<![\w.<>~/*)}}\]-])/({folders})/[\w.]|{hosts}")
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
         for path in tracked_files()
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
-        if traces.search(line)
+        if TRACES.search(line)
     ]
     assert not found, "traces of a machine or of a registry:\n" + "\n".join(found)
+
+
+def test_the_search_for_traces_finds_them() -> None:
+    for folder in FOLDERS:
+        assert TRACES.search(f'path = "/{folder}"')
+        assert TRACES.search(f"see /{folder}/somebody/file.csv")
+        assert TRACES.search(f"file:///{folder}/wheels")
+    assert TRACES.search(f"https://{HOSTS[0]}/simple")
+    for innocent in ["kWh/home and day", "../shared/data", "a work/home split", "docs/work/notes.md"]:
+        assert not TRACES.search(innocent)
 
 
 def test_import_contracts_hold() -> None:
