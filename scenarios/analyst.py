@@ -1,0 +1,122 @@
+"""Handing the analyst its records: metered history in, features, segments and planning figures out."""
+
+from __future__ import annotations
+
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.baselines import BASELINES
+from analysis.load_shapes import LoadShapes
+from analysis.segmentation import Segmentation, segment
+from analysis.targeting import Records
+from drsim.clock import quarter_of
+from scenarios.schema import Scenario
+from simulator.events import EventRule
+from simulator.keyed_random import Purpose, uniforms
+from simulator.meter import hourly_kwh, metered_wh, read_quality
+from simulator.season import Baselines
+from simulator.world import Lives, World
+
+PLANNING_CUT_FRACTION = 0.10  # what a planner expects enrolled homes to cut of their event-hour use
+PLACEBO_DAYS = 10  # past workdays on which the rebate's pay-for-nothing is estimated
+
+
+@dataclass
+class History:
+    """The metered past of one replication: what the analyst starts from."""
+
+    shapes: LoadShapes
+    window_kwh: NDArray[np.float64]  # (homes, days of the clock); NaN where missing or still to come
+    daily_peak_kw: NDArray[np.float64]  # (history days,), of the system
+
+
+def event_hours(rule: EventRule) -> tuple[int, int]:
+    """Whole clock hours that the window touches."""
+    first, last = quarter_of(rule.window_from), quarter_of(rule.window_to)
+    return first // 4, -(-last // 4)
+
+
+def live_history(world: World, everyone: Lives, rule: EventRule, gaps: tuple[float, float]) -> History:
+    """Live the days before the season and read the meters."""
+    clock, homes = world.clock, len(world.population)
+    shapes = LoadShapes(homes, event_hours(rule))
+    window = np.full((homes, clock.days), np.nan)
+    peaks = np.zeros(world.first_event_day)
+    highest, mean = world.weather.daily_max_degc(clock), world.weather.daily_mean_degc(clock)
+    yesterday: NDArray[np.int32] | None = None
+    quality = np.zeros((homes, 100), np.uint8)
+    for day in range(world.first_event_day):
+        everyone.day(day)
+        wh = everyone.load_wh
+        codes = quality[:, : wh.shape[1]]
+        read_quality(everyone.homes["household"], world.seed, world.replication, clock.date(day).toordinal(),
+                     gaps[0], gaps[1], codes)  # fmt: skip
+        reads = metered_wh(wh, codes, yesterday)
+        hourly = hourly_kwh(reads, clock.local_quarter[clock.slice(day)])
+        shapes.add_day(hourly, bool(clock.is_workday[day]), float(mean[day]), float(highest[day]))
+        i0, i1 = clock.window(day, rule.window_from, rule.window_to)
+        window[:, day] = reads[:, i0:i1].sum(axis=1) / 1e3
+        peaks[day] = float(wh.sum(axis=0, dtype=np.int64).reshape(-1, 4).sum(axis=1).max()) / 1e3
+        yesterday = wh.copy()
+    everyone.homes["typical_kw"] = shapes.features()["mean_kwh_per_day"].fillna(0.0).to_numpy() / 24.0
+    return History(shapes, window, peaks)
+
+
+def baselines_of(eligible_day: NDArray[np.bool_]) -> Baselines:
+    """The analyst's baseline rules, bound to the days that may serve as history (workdays without events)."""
+
+    def estimate(window_kwh: NDArray[np.float64], day: int) -> dict[str, NDArray[np.float64]]:
+        return {name: rule(window_kwh, eligible_day, day)[0] for name, rule in BASELINES.items() if name != "high_4_of_5"}
+
+    return estimate
+
+
+def pay_for_nothing_kwh(history: History, workday: NDArray[np.bool_], method: str, first_day: int) -> float:
+    """Mean kWh a home would be paid for in one event without any response, from past workdays alone."""
+    days = np.flatnonzero(workday[:first_day])[-PLACEBO_DAYS:]
+    found = []
+    for day in days:
+        base, _ = BASELINES[method](history.window_kwh, workday, int(day))
+        found.append(np.nanmean(np.maximum(0.0, base - history.window_kwh[:, day])) if np.isfinite(base).any() else 0.0)
+    return float(np.nanmean(found)) if found else 0.0
+
+
+def segments_of(
+    history: History, scenario: Scenario, stability: bool
+) -> tuple[pd.DataFrame, Segmentation, Segmentation]:
+    """Features, and segmentations of normalised and of absolute load shapes."""
+    features = history.shapes.features()
+    k = scenario.targeting.segments
+    cut = (
+        segment(history.shapes.shapes(normalised=absolute), k, random_state=0, features=features, stability=stability)
+        for absolute in (True, False)
+    )
+    normalised, absolute_ = cut
+    return features, normalised, absolute_
+
+
+def records_for(
+    scenario: Scenario, world: World, features: pd.DataFrame, normalised: Segmentation, absolute: Segmentation,
+    cost_per_offer_usd: float,
+) -> Records:  # fmt: skip
+    """What the ordering rules may look at; the random numbers are one keyed uniform per home."""
+    n = len(world.population)
+
+    def keys(purpose: Purpose) -> NDArray[np.float64]:
+        return uniforms(world.seed, world.replication, 0, n, purpose)
+
+    return Records(
+        features=features,
+        keys=keys(Purpose.TARGETING_ORDER),
+        placebo_keys=keys(Purpose.TARGETING_PLACEBO),
+        normalised=normalised,
+        absolute=absolute,
+        planning_take_up_fraction=scenario.targeting.planning_take_up_fraction,
+        expected_cost_usd_per_offer=cost_per_offer_usd,
+    )
+
+

@@ -1,0 +1,94 @@
+"""The oracle: true expected reduction and cost of each home and offer, over dice that are never scored.
+
+At each event the counterfactual's state of that morning is lived again with other dice, up to the end
+of the window, with and without the event. Only expectations come out; no realised outcome is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.dispatch import notify
+from simulator.events import Calendar
+from simulator.programs import Program
+from simulator.programs.thermostat_setback import KIND as SETBACK
+from simulator.season import Baselines, calendar_window_hours
+from simulator.world import Lives, World
+
+DICE = 16
+OTHER_DICE = 1_000_000  # replication numbers of the oracle's dice start here
+
+
+@dataclass
+class Expectations:
+    """Sums over dice and events of each home's window impact [kWh] and payment [USD] under each programme."""
+
+    impact_kwh: NDArray[np.float64]  # (programs, homes)
+    paid_usd: NDArray[np.float64]
+    events: int = 0
+
+    @classmethod
+    def empty(cls, programs: int, homes: int) -> Expectations:
+        return cls(np.zeros((programs, homes)), np.zeros((programs, homes)))
+
+    def per_event(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Means over dice and events: impact [kWh], payment [USD], each (programs, homes)."""
+        n = max(1, self.events * DICE)
+        return self.impact_kwh / n, self.paid_usd / n
+
+
+def expected_fatigue(calendar: Calendar, day: int, b: np.void, effort: float) -> float:
+    """Fatigue that a household asked at every event so far would carry to this one."""
+    half_life = float(b["fatigue_half_life_days"])
+    return float(sum(b["fatigue_per_event"] * effort * 0.5 ** ((day - d) / half_life) for d in calendar.days if d < day))
+
+
+def play_event(
+    sums: Expectations, world: World, homes: NDArray[np.void], day: int, calendar: Calendar,
+    programs: Sequence[Program], baselines: Baselines, window_kwh: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Add one event's dice; ``homes`` is the counterfactual's state on the morning of ``day``."""
+    e0, e1 = calendar.window_on(day)
+    b = world.behaviour
+    base_of = baselines(window_kwh, day)
+    sums.events += 1
+    for die in range(DICE):
+        other = replace(world, replication=OTHER_DICE + world.replication * DICE + die)
+        morning = homes.copy()
+        lives = Lives(other, morning.copy())
+        lives.day(day, part=(0, e0))
+        noon = lives.homes.copy()
+        lives.day(day, part=(e0, e1))
+        without = lives.load_wh[:, e0:e1].sum(axis=1, dtype=np.int64)
+        for p, program in enumerate(programs):
+            rows = np.flatnonzero(program.eligible(homes))
+            asked = morning[rows].copy()
+            effort = float(b["fatigue_automatic_factor"]) if program.kind == SETBACK else 1.0
+            asked["fatigue"] = expected_fatigue(calendar, day, b, effort)
+            asked["believed_usd"] = program.believed_event_usd(
+                asked, calendar_window_hours(calendar), float(b["believed_cut_fraction"])
+            )
+            flags = np.zeros((len(rows), 4), np.uint8)
+            clock = world.clock
+            notify(
+                asked, b, program.kind, program.offset_degc, calendar.rule.notice_hours, other.seed,
+                other.replication, clock.date(day).toordinal(), int(clock.weekday[day]),
+                bool(clock.is_workday[day]), world.day_arrays(day)[0], e0, flags,
+            )  # fmt: skip
+            state = noon[rows].copy()
+            for name in ("event_offset_k", "event_cut", "event_defers", "event_automatic"):
+                state[name] = asked[name]
+            asked_lives = Lives(other, state)
+            asked_lives.day(day, (e0, e1), part=(e0, e1))
+            with_event = asked_lives.load_wh[:, e0:e1].sum(axis=1, dtype=np.int64)
+            sums.impact_kwh[p, rows] += (without[rows] - with_event) / 1e3
+            if program.usd_per_kwh > 0.0:
+                base = np.nan_to_num(base_of[program.baseline][rows], nan=0.0)
+                sums.paid_usd[p, rows] += program.usd_per_kwh * np.maximum(0.0, base - with_event / 1e3)
+
+
+__all__ = ["DICE", "Expectations", "expected_fatigue", "play_event"]

@@ -1,0 +1,119 @@
+"""From a scenario to one replication's world."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drsim.clock import Clock
+from scenarios.schema import Scenario
+from simulator.events import EventRule
+from simulator.parameters.tables import (
+    Parameter,
+    Region,
+    behaviour_record,
+    load_behaviour,
+    load_region,
+)
+from simulator.population import sample
+from simulator.programs import PROGRAMS, Program
+from simulator.climate import Climate, load_climate
+from simulator.weather import Weather, generate, past_daily_max_degc
+from simulator.weather_files import read_weather_file
+from simulator.world import World
+
+
+def region_of(scenario: Scenario) -> Region:
+    """The scenario's region with the scenario's own parameter values."""
+    return load_region(scenario.population.region, scenario.parameters)
+
+
+def behaviour_of(scenario: Scenario) -> dict[str, Parameter]:
+    """The behavioural parameters with the scenario's own values."""
+    return load_behaviour(scenario.parameters)
+
+
+def clock_of(scenario: Scenario, region: Region) -> Clock:
+    """History and event season on one clock."""
+    start = scenario.season.start - timedelta(days=scenario.history_days)
+    return Clock(start, scenario.season.end, region.zone, region.country)
+
+
+def programs_of(scenario: Scenario) -> list[Program]:
+    """The programmes on offer, in the scenario's order."""
+    made: list[Program] = []
+    for name, spec in scenario.programs.items():
+        if spec.kind == "thermostat_setback":
+            made.append(
+                PROGRAMS[spec.kind](
+                    name=name,
+                    offset_degc=spec.offset_degc,
+                    incentive_usd=spec.incentive_usd_per_season,
+                    device_usd=spec.device_usd,
+                )
+            )
+        else:
+            made.append(
+                PROGRAMS[spec.kind](
+                    name=name,
+                    usd_per_kwh=spec.usd_per_kwh,
+                    incentive_usd=spec.incentive_usd_per_season,
+                    baseline=spec.baseline,
+                )
+            )
+    return made
+
+
+def event_rule_of(scenario: Scenario) -> EventRule:
+    """The scenario's rule for calling events."""
+    events = scenario.events
+    begins, ends = events.window_local.split("-")
+    return EventRule(
+        kind=events.kind,
+        at_most=events.at_most if events.kind != "listed" else len(events.dates),
+        window_from=begins,
+        window_to=ends,
+        notice_hours=events.notice_hours,
+        forecast_error_degc=events.forecast_error_degc,
+        weekdays_only=events.weekdays_only,
+        ordinals=tuple(day.toordinal() for day in sorted(events.dates)),
+    )
+
+
+def weather_of(scenario: Scenario, climate: Climate, clock: Clock, replication: int) -> Weather:
+    """A generated season, or the scenario's weather file (the same in every replication)."""
+    if scenario.weather.file is not None:
+        return read_weather_file(Path(scenario.weather.file), clock)
+    return generate(climate, clock, scenario.seed, replication, scenario.weather.warmer_degc)
+
+
+def build_world(scenario: Scenario, replication: int) -> World:
+    """Homes, weather and dice of one replication."""
+    region = region_of(scenario)
+    behaviour = behaviour_of(scenario)
+    clock = clock_of(scenario, region)
+    mix = dict(scenario.population.mix) if scenario.population.mix else None
+    population = sample(region, behaviour, scenario.population.households, scenario.seed, replication, mix)
+    return World(
+        population=population,
+        clock=clock,
+        weather=weather_of(scenario, load_climate(region.climate), clock, replication),
+        behaviour=behaviour_record(behaviour),
+        seed=scenario.seed,
+        replication=replication,
+        first_event_day=scenario.history_days,
+    )
+
+
+def past_summers(scenario: Scenario, world: World) -> tuple[NDArray[np.float64], float]:
+    """Past seasons' daily maxima (years, days), and the known shift of a weather file from the normals."""
+    climate = load_climate(world.population.region.climate)
+    past = past_daily_max_degc(climate, world.clock)
+    if scenario.weather.file is None:
+        return past, scenario.weather.warmer_degc
+    known = slice(0, world.first_event_day)
+    seen = world.weather.daily_max_degc(world.clock)[known].mean()
+    return past, float(seen - past[:, known].mean())
