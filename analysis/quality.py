@@ -1,0 +1,129 @@
+"""What makes reads unusable: one set of rules and reasons for meter files and for simulated meters.
+
+Nothing is dropped silently. A read that cannot be believed becomes a gap and is counted in a
+:class:`~drsim.findings.Finding`; a premise with too few reads left is disqualified with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drsim.findings import Finding
+
+#: Share of its reads a premise must have to be used at all (and of its workdays, to get a load shape).
+MINIMUM_COVERAGE_FRACTION = 0.5
+#: Zeros for longer than this are a dead register or a vacant supply, not a household's demand.
+STUCK_ZERO_HOURS = 48.0
+
+NEGATIVE = "negative_reads"
+STUCK_ZERO = "stuck_at_zero"
+DUPLICATE = "duplicate_reads"
+OFF_GRID = "reads_off_the_grid"
+UNIT = "unit_inferred"
+STAMPS = "time_stamps"
+LOW_COVERAGE = "disqualified_low_coverage"
+NO_BASELINE = "baseline_insufficient"
+
+
+def coverage_fraction(kwh: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Share of present reads per premise: ``kwh`` (premises, intervals) [kWh], NaN is a gap."""
+    if kwh.shape[1] == 0:
+        return np.zeros(kwh.shape[0])
+    return np.asarray(1.0 - np.isnan(kwh).mean(axis=1, dtype=np.float64))
+
+
+def long_runs(flag: NDArray[np.bool_], longest: int) -> NDArray[np.bool_]:
+    """Positions that lie in a run of more than ``longest`` consecutive True values (one dimension)."""
+    edges = np.diff(np.concatenate(([False], flag, [False])).astype(np.int8))
+    begins, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    keep = np.zeros(len(flag), dtype=np.bool_)
+    for begin, end in zip(begins, ends, strict=True):
+        if end - begin > longest:
+            keep[begin:end] = True
+    return keep
+
+
+def set_aside_bad_reads(
+    kwh: NDArray[np.float32], minutes: int, premises: Sequence[str]
+) -> tuple[NDArray[np.float32], list[Finding]]:
+    """Turn reads that cannot be believed into gaps.
+
+    Parameters
+    ----------
+    kwh : (premises, intervals) [kWh]
+        NaN is a gap. Not changed; a copy is returned.
+    minutes : int
+        Length of an interval.
+    premises : names of the rows
+
+    Returns
+    -------
+    kwh, findings
+        The copy with negative reads and zeros lasting over 48 hours as NaN, and one finding per
+        premise and rule, with the count in ``data["reads"]``.
+    """
+    clean = kwh.copy()
+    findings: list[Finding] = []
+    longest = int(STUCK_ZERO_HOURS * 60 // minutes)
+    negative = clean < 0.0
+    clean[negative] = np.nan
+    for row, premise in enumerate(premises):
+        bad = int(negative[row].sum())
+        if bad:
+            message = f"{bad} negative reads were set aside (is this a net meter with solar?)"
+            findings.append(Finding(NEGATIVE, premise, message, {"reads": bad}))
+        zero = clean[row] == 0.0
+        if int(zero.sum()) > longest:
+            stuck = long_runs(zero, longest)
+            if stuck.any():
+                clean[row, stuck] = np.nan
+                reads = int(stuck.sum())
+                message = f"{reads} zero reads in runs of over {STUCK_ZERO_HOURS:.0f} hours were set aside"
+                findings.append(Finding(STUCK_ZERO, premise, message, {"reads": reads}))
+    return clean, findings
+
+
+def disqualify(
+    coverage: NDArray[np.float64], premises: Sequence[str], causes: Sequence[Finding] = ()
+) -> tuple[NDArray[np.bool_], list[Finding]]:
+    """Premises with too few reads, each with its reason.
+
+    Parameters
+    ----------
+    coverage : (premises,) fraction of reads present, after :func:`set_aside_bad_reads`
+    premises : names of the rows
+    causes : findings about reads that were set aside; named in the reason
+
+    Returns
+    -------
+    disqualified, findings
+        A mask (premises,) and one :data:`LOW_COVERAGE` finding for each True.
+    """
+    out = coverage < MINIMUM_COVERAGE_FRACTION
+    why: dict[str, list[str]] = {}
+    for cause in causes:
+        why.setdefault(cause.premise, []).append(cause.message)
+    findings = []
+    for row in np.flatnonzero(out).tolist():
+        premise = premises[row]
+        message = (
+            f"{100 * coverage[row]:.0f} % of the reads are usable, "
+            f"{100 * MINIMUM_COVERAGE_FRACTION:.0f} % are needed"
+        )
+        if premise in why:
+            message += ": " + "; ".join(why[premise])
+        findings.append(Finding(LOW_COVERAGE, premise, message, {"coverage": float(coverage[row])}))
+    return out, findings
+
+
+def count_by_code(findings: Sequence[Finding]) -> dict[str, tuple[int, int]]:
+    """Per finding code: how many findings, and how many reads they set aside."""
+    counts: dict[str, tuple[int, int]] = {}
+    for finding in findings:
+        seen, reads = counts.get(finding.code, (0, 0))
+        more = finding.data.get("reads", 0)
+        counts[finding.code] = (seen + 1, reads + (more if isinstance(more, int) else 0))
+    return counts
