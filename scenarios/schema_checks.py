@@ -1,0 +1,137 @@
+"""What must hold between the parts of a scenario; each check gives every offence it finds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from scenarios.schema_parameters import parameter_problems
+from scenarios.schema_source import Path
+from scenarios.suggestions import dotted, list_of, shown
+
+LONGEST_SEASON_DAYS = 400
+
+
+class Complaint(NamedTuple):
+    """One problem, at a path inside the scenario; ``of_key`` if the key itself is at fault."""
+
+    path: Path
+    message: str
+    of_key: bool = False
+
+
+def wrong(path: Path, value: object, expected: str, aside: str = "") -> Complaint:
+    """The usual sentence: ``path is value[, aside]; expected ...``."""
+    return Complaint(path, f"{dotted(path)} is {shown(value)}{', ' if aside else ''}{aside}; {expected}")
+
+
+def cross_checks(parts: Mapping[str, Any]) -> list[Complaint]:
+    """All checks whose parts are present (a part that failed its own validation is absent)."""
+    return [c for needs, check in CHECKS if all(name in parts for name in needs) for c in check(parts)]
+
+
+def _season(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    season = parts["season"]
+    if season.days < 1:
+        yield wrong(
+            ("season", "end"), season.end, f"expected a day on or after season.start ({season.start})."
+        )
+    elif season.days > LONGEST_SEASON_DAYS:
+        expected = f"expected at most {LONGEST_SEASON_DAYS}, for example four months."
+        yield wrong(("season", "end"), season.end, expected, f"which makes {season.days} days")
+
+
+def _dates_and_kind(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    events, path = parts["events"], ("events", "dates")
+    if events.kind == "listed" and not events.dates:
+        yield Complaint(
+            path, "events.dates is missing; expected days for kind: listed, for example [2024-07-10]."
+        )
+    elif events.kind != "listed" and events.dates:
+        yield wrong(path, events.dates, f"expected no dates with kind: {events.kind}, or kind: listed.")
+    elif len(events.dates) > events.at_most:
+        reason = (
+            f"events.dates has {len(events.dates)} days; expected at most events.at_most ({events.at_most})."
+        )
+        yield Complaint(path, reason)
+    for day, times in Counter(events.dates).items():
+        if times > 1:
+            yield Complaint(path, f"events.dates has {day} {times} times; expected each day once.")
+    for i, day in enumerate(events.dates):
+        if events.weekdays_only and day.weekday() >= 5:
+            yield wrong((*path, i), day, "expected a weekday, or weekdays_only: false.", f"a {day:%A}")
+
+
+def _dates_in_season(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    season = parts["season"]
+    if season.days < 1:
+        return
+    for i, day in enumerate(parts["events"].dates):
+        if not season.start <= day <= season.end:
+            inside = f"expected a day inside the season, {season.start} to {season.end}"
+            yield wrong(("events", "dates", i), day, f"{inside}, for example {season.start}.")
+
+
+def _offers(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    offering = [arm for arm in parts["arms"] if arm != "none"]
+    if offering and not parts["programs"]:
+        example = "cool: {kind: thermostat_setback}"
+        yield Complaint(
+            ("programs",),
+            f"programs is empty; expected a programme, because {list_of(offering, 'and')} make offers, "
+            f"for example {example}.",
+        )
+
+
+def _budget(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    programs, costs, budget = parts["programs"].values(), parts["costs"], parts["budget_usd"]
+    if not programs or set(parts["arms"]) == {"none"}:
+        return
+    incentive = min(p.incentive_usd_per_season + p.device_usd for p in programs)
+    one_home = costs.admin_usd + costs.contact_usd_per_offer + costs.recruit_usd_per_enrolment + incentive
+    if budget < one_home:
+        yield wrong(
+            ("budget_usd",),
+            budget,
+            f"expected at least {one_home:g} (admin {costs.admin_usd:g} + contact "
+            f"{costs.contact_usd_per_offer:g} + recruitment {costs.recruit_usd_per_enrolment:g} + cheapest "
+            f"incentive and device {incentive:g}), for example {100 * one_home:g}.",
+            "which buys nothing",
+        )
+
+
+def _mix(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    mix = parts["population"].mix
+    if mix is not None and abs(sum(mix.values()) - 1.0) > 1e-6:
+        yield Complaint(
+            ("population", "mix"),
+            f"population.mix sums to {sum(mix.values()):g}; expected shares that sum to 1, "
+            "for example {flat: 0.25, detached: 0.75}.",
+        )
+
+
+def _sample(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    sample, homes = parts["outputs"].sample_homes, parts["population"].households
+    if sample > homes:
+        yield wrong(
+            ("outputs", "sample_homes"), sample, f"expected at most the {homes} households, for example 3."
+        )
+
+
+def _parameters(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    if parts["parameters"]:
+        for name, message in parameter_problems(parts["population"].region, parts["parameters"]):
+            yield Complaint(("parameters", name), message)
+
+
+CHECKS: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Iterator[Complaint]]], ...] = (
+    (("season",), _season),
+    (("events",), _dates_and_kind),
+    (("events", "season"), _dates_in_season),
+    (("arms", "programs"), _offers),
+    (("arms", "programs", "costs", "budget_usd"), _budget),
+    (("population",), _mix),
+    (("population", "outputs"), _sample),
+    (("population", "parameters"), _parameters),
+)

@@ -1,0 +1,73 @@
+"""Names and ranges of the model's parameters, read from the tables without importing simulator code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from scenarios.schema_parts import REGION_FOLDER
+from scenarios.suggestions import did_you_mean
+
+BEHAVIOUR_FILE = REGION_FOLDER.parent / "behaviour.yaml"
+SHARES = tuple(f"dwelling.{kind}_share" for kind in ("flat", "terraced", "semi_detached", "detached"))
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a scenario may set a parameter to: ``low``..``high``, or wider where the table says ``hard_``."""
+
+    table: str
+    value: float
+    unit: str
+    low: float
+    high: float
+
+
+@cache
+def known_parameters(region: str) -> Mapping[str, Range]:
+    """Every parameter of a region and of behaviour, by name.
+
+    A row's ``low`` and ``high`` are the plausible range; ``hard_low`` and ``hard_high``, where present, are
+    how far a scenario may go on purpose (a null case that switches something off).
+    """
+    return {**_ranges(REGION_FOLDER / f"{region}.yaml"), **_ranges(BEHAVIOUR_FILE)}
+
+
+def _ranges(path: Path) -> dict[str, Range]:
+    document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    ranges = {}
+    for name, row in document["parameters"].items():
+        low, high = float(row["low"]), float(row["high"])
+        low, high = min(low, float(row.get("hard_low", low))), max(high, float(row.get("hard_high", high)))
+        ranges[str(name)] = Range(path.name, float(row["value"]), str(row["unit"]), low, high)
+    return ranges
+
+
+def parameter_problems(region: str, chosen: Mapping[str, float]) -> Iterator[tuple[str, str]]:
+    """(name, complaint) of each override that is unknown or out of range."""
+    known = known_parameters(region)
+    for name, value in chosen.items():
+        if name not in known:
+            hint = did_you_mean(name, known) or f'; for example "{next(iter(known))}".'
+            yield name, f"parameters.{name} is not a parameter of {region} or of behaviour{hint}"
+        elif not known[name].low <= value <= known[name].high:
+            r = known[name]
+            wider = f"{r.table} would have to state a wider hard_low or hard_high"
+            yield (
+                name,
+                f"parameters.{name} is {value:g}; expected {r.low:g} to {r.high:g} [{r.unit}] ({wider}), "
+                f"for example {r.value:g}.",
+            )
+    if any(name in chosen for name in SHARES):
+        total = sum(chosen.get(name, known[name].value) for name in SHARES if name in known)
+        if abs(total - 1.0) > 1e-6:
+            name = next(name for name in SHARES if name in chosen)
+            yield (
+                name,
+                f"parameters.{name} is {chosen[name]:g}; expected the four dwelling shares to sum to 1, not "
+                f"{total:g}, for example by setting all four.",
+            )

@@ -1,0 +1,243 @@
+"""The parts of a scenario: what each key means, its unit, its range and an example.
+
+The descriptions are what an editor shows on hover (through ``schema.json``) and what error messages quote.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+REGION_FOLDER = Path(__file__).resolve().parents[1] / "simulator" / "parameters" / "regions"
+WINDOW = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
+
+
+def region_names() -> list[str]:
+    """Regions that ship with the model, read from the folder listing: no simulator code is imported."""
+    return sorted(path.stem for path in REGION_FOLDER.glob("*.yaml"))
+
+
+def _known_region(value: object) -> object:
+    if isinstance(value, str) and value not in region_names():
+        raise PydanticCustomError("region", "unknown region")
+    return value
+
+
+def _window(value: object) -> object:
+    if not isinstance(value, str) or not WINDOW.fullmatch(value):
+        raise PydanticCustomError("window", 'expected "HH:MM-HH:MM", for example "16:00-19:00"')
+    begins, ends = value.split("-")
+    if any(clock[3:] not in ("00", "15", "30", "45") for clock in (begins, ends)):
+        raise PydanticCustomError(
+            "window", 'expected quarter-hours (:00 :15 :30 :45), for example "16:00-19:00"'
+        )
+    if ends <= begins:
+        reason = 'expected an end after the start on the same day, for example "16:00-19:00"'
+        raise PydanticCustomError("window", reason)
+    return value
+
+
+def _iso_date(value: object) -> object:
+    """Quoted dates are dates too; anything else is left for the type check."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
+    except ValueError:
+        return value
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _number_of_segments(value: object) -> object:
+    if value != "auto" and (isinstance(value, bool) or not isinstance(value, int) or not 2 <= value <= 30):
+        raise PydanticCustomError(
+            "segments", 'expected "auto" or a whole number from 2 to 30, for example "auto"'
+        )
+    return value
+
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Name = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,39}$")]
+Day = Annotated[date, BeforeValidator(_iso_date), Field(ge=date(1970, 1, 1), le=date(2100, 12, 31))]
+Days = Annotated[tuple[Day, ...], BeforeValidator(_as_tuple)]
+WindowText = Annotated[
+    str, BeforeValidator(_window), Field(pattern="^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")
+]
+DwellingKind = Literal["flat", "terraced", "semi_detached", "detached"]
+
+
+def _regions_for_editors(schema: dict[str, Any]) -> None:
+    schema["enum"] = region_names()
+
+
+class Part(BaseModel):
+    """Frozen, strict about types, and closed: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Population(Part):
+    """Which homes there are."""
+
+    region: Annotated[str, BeforeValidator(_known_region)] = Field(
+        description="Where the homes are: decides climate, appliances, tariff and time zone.",
+        examples=["us_hot_dry"],
+        json_schema_extra=_regions_for_editors,
+    )
+    households: int = Field(
+        ge=20, le=2_000_000, description="How many homes are simulated in each replication.", examples=[1000]
+    )
+    mix: dict[DwellingKind, Fraction] | None = Field(
+        default=None,
+        description="Shares of dwelling kinds instead of the region's own; must sum to 1.",
+        examples=[{"flat": 0.25, "detached": 0.75}],
+    )
+
+
+class Season(Part):
+    """First and last local day on which events may be called."""
+
+    start: Day = Field(description="First day of the season.", examples=["2024-06-01"])
+    end: Day = Field(description="Last day of the season, included.", examples=["2024-09-30"])
+
+    @property
+    def days(self) -> int:
+        """Number of local days."""
+        return (self.end - self.start).days + 1
+
+
+class Weather(Part):
+    """Drawn afresh in every replication, unless a weather file is named."""
+
+    file: str | None = Field(
+        default=None,
+        min_length=1,
+        description="An EPW weather file instead of drawn weather; path relative to the scenario file.",
+        examples=["phoenix.epw"],
+    )
+    warmer_degc: float = Field(
+        default=0.0,
+        ge=-10.0,
+        le=10.0,
+        description="Added to every outdoor temperature [degC].",
+        examples=[1.5],
+    )
+
+
+class Events(Part):
+    """When the utility calls on the enrolled homes."""
+
+    kind: Literal["hottest_days", "system_peak", "listed", "hottest_days_hindsight", "none"] = Field(
+        description="How event days are chosen. hottest_days and system_peak use a forecast made at notice "
+        "time; listed takes `dates`; hottest_days_hindsight ranks the finished season and is for tests.",
+        examples=["hottest_days"],
+    )
+    at_most: int = Field(default=12, ge=1, le=100, description="Season limit of events.", examples=[12])
+    window_local: WindowText = Field(
+        default="16:00-19:00",
+        description='Local clock time of every event, "HH:MM-HH:MM" on quarter-hours; end not included.',
+        examples=["16:00-19:00"],
+    )
+    notice_hours: float = Field(
+        default=24.0, ge=0.25, le=72.0, description="How long before the event homes are told.", examples=[24]
+    )
+    dates: Days = Field(
+        default=(), description="Event days, only with kind: listed.", examples=[["2024-07-10", "2024-07-11"]]
+    )
+    forecast_error_degc: float = Field(
+        default=1.5,
+        ge=0.0,
+        le=10.0,
+        description="Standard deviation of the day-ahead forecast.",
+        examples=[1.5],
+    )
+    weekdays_only: bool = Field(
+        default=True, description="Whether weekends are never called.", examples=[True]
+    )
+
+    @property
+    def begins(self) -> str:
+        """Local ``HH:MM`` at which events begin."""
+        return self.window_local.split("-")[0]
+
+    @property
+    def ends(self) -> str:
+        """Local ``HH:MM`` at which events end (not included)."""
+        return self.window_local.split("-")[1]
+
+    @property
+    def window_hours(self) -> float:
+        """Length of an event [hours]."""
+        quarters = [4 * int(clock[:2]) + int(clock[3:]) // 15 for clock in (self.begins, self.ends)]
+        return (quarters[1] - quarters[0]) / 4
+
+
+class Costs(Part):
+    """What it costs to make offers and to enrol homes, apart from incentives."""
+
+    contact_usd_per_offer: float = Field(
+        default=4.0,
+        gt=0.0,
+        le=10_000.0,
+        description="Cost of making one offer, taken up or not.",
+        examples=[4.0],
+    )
+    recruit_usd_per_enrolment: float = Field(
+        default=30.0, ge=0.0, le=100_000.0, description="Cost of signing up one home.", examples=[30.0]
+    )
+    admin_usd: float = Field(
+        default=0.0, ge=0.0, le=1e9, description="Fixed cost, paid before the first offer.", examples=[0.0]
+    )
+
+
+class Targeting(Part):
+    """How the analyst groups homes, and how offers go out."""
+
+    segments: Annotated[Literal["auto"] | int, BeforeValidator(_number_of_segments)] = Field(
+        default="auto",
+        description='Number of load-shape segments, 2 to 30, or "auto": chosen by stated criteria.',
+        examples=["auto"],
+    )
+    wave_homes: int = Field(
+        default=20, ge=1, le=1_000_000, description="Offers sent at a time.", examples=[20]
+    )
+    planning_take_up_fraction: float = Field(
+        default=0.15,
+        gt=0.0,
+        le=1.0,
+        description="Share of offered homes the planner expects to enrol; one value for all.",
+        examples=[0.15],
+    )
+
+
+class Outputs(Part):
+    """What a run writes besides its comparison."""
+
+    reads: Literal["none", "sample", "all"] = Field(
+        default="none",
+        description="Which homes' interval reads are written to reads.parquet.",
+        examples=["none"],
+    )
+    read_minutes: Literal[15, 30, 60] = Field(
+        default=30, description="Length of an interval read.", examples=[30]
+    )
+    sample_homes: int = Field(
+        default=3, ge=0, le=10_000, description="Homes whose end uses (and reads) are kept.", examples=[3]
+    )
+
+
+class Meters(Part):
+    """How good the interval reads are."""
+
+    gap_fraction: Fraction = Field(
+        default=0.002, description="Share of reads that are lost.", examples=[0.002]
+    )
+    estimated_fraction: Fraction = Field(
+        default=0.002, description="Share of reads that are estimated, and flagged.", examples=[0.002]
+    )
