@@ -167,8 +167,8 @@ class Scenario(Part):
     def resolved_yaml(self) -> str:
         """The scenario with every default written out; the same text for the same scenario."""
         writer = YAML(typ="safe", pure=True)
-        writer.default_flow_style = False  # type: ignore[assignment]  # ruamel types it as None
-        writer.sort_base_mapping_type_on_output = False
+        writer.default_flow_style = False
+        writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # ruamel types it as None
         writer.width = 1000
         out = io.StringIO()
         writer.dump(self.to_data(), out)

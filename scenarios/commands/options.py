@@ -1,0 +1,26 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+ScenarioArgument = Annotated[
+    str,
+    typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a bundled one (drsim list)."),
+]
+SetOption = Annotated[
+    Optional[list[str]],  # noqa: UP045  typer of some versions can not read list | None
+    typer.Option("--set", metavar="KEY=VALUE", help="Change one key, e.g. budget_usd=24000. Repeatable."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+WhatIfOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--what-if", metavar="NAME", help="Apply one of the scenario's what_ifs."),
+]
+OutOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--out", metavar="DIR", help="Folder for the results.", show_default="beneath runs/"),
+]

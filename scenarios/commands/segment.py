@@ -1,0 +1,60 @@
+"""``drsim segment``: segment a real smart-meter file with the code the scenarios use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from scenarios.commands.guard import echo_json, guarded
+from scenarios.commands.options import JsonOption, OutOption
+
+
+def _segments(text: str) -> str:
+    if text != "auto" and not (text.isdecimal() and text.isascii() and 2 <= int(text) <= 30):
+        raise typer.BadParameter(f'"{text}"; expected "auto" or a whole number from 2 to 30, for example 6')
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        raise typer.BadParameter(f'"{text}"; expected an IANA time zone, for example Europe/London') from None
+    return text
+
+
+@guarded
+def segment(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Interval reads: Parquet wide or CSV long.")],
+    out: OutOption = None,
+    segments: Annotated[
+        str, typer.Option(callback=_segments, metavar="N|auto", help="How many segments.")
+    ] = "auto",
+    zone: Annotated[str, typer.Option(callback=_zone, help="Time zone of the homes.")] = "Europe/London",
+    as_json: JsonOption = False,
+) -> None:
+    """Segment a real smart-meter file by its load shapes."""
+    from drsim.errors import Problem, ScenarioError
+
+    if not file.is_file():
+        raise ScenarioError(
+            Problem("", f'FILE is "{file}", and there is no such file; expected Parquet or CSV.')
+        )
+
+    from scenarios.segment_file import segment_file
+
+    result = segment_file(
+        file, out=out, segments=segments if segments == "auto" else int(segments), zone=zone
+    )
+    summary = result.summary()
+    if not as_json:
+        typer.echo(summary if isinstance(summary, str) else _text(summary))
+        return
+    echo_json(summary if isinstance(summary, dict) else {"folder": str(result.folder), "summary": summary})
+
+
+def _text(summary: dict[str, object]) -> str:
+    return "\n".join(f"{key}: {value}" for key, value in summary.items())
