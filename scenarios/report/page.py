@@ -1,0 +1,155 @@
+"""Fill the page's template and write ``report.html`` and ``figures/*.svg``."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from scenarios.report import figures_arms, figures_baselines, figures_days, figures_segments
+from scenarios.report.answer import answer
+from scenarios.report.arms import CHECKS, present
+from scenarios.report.drawing import Drawing
+from scenarios.report.input import ReportInput
+from scenarios.report.numbers import as_float, money
+
+_FIGURES: tuple[Callable[[ReportInput], Drawing | None], ...] = (
+    figures_arms.difference,
+    figures_days.peak_day,
+    figures_arms.cost,
+    figures_arms.funnel,
+    figures_segments.shapes,
+    figures_segments.enrolled,
+    figures_days.event_profile,
+    figures_baselines.estimated,
+)
+
+#: What this kind of model cannot know; printed on every page.
+LIMITS = (
+    "The homes are simulated. They follow building physics, appliance data and behaviour rules, but they are "
+    "not your customers.",
+    "Every number in the list of assumptions that nobody measured is a guess with a range. The intervals on "
+    "this page hold each of them at its one value.",
+    "Peak reduction compares the season’s highest load with the programme and the highest without it, "
+    "whenever each occurs. Load that comes back after an event can make a new peak, and that counts "
+    "against the programme.",
+    "One replication is one draw of homes and one season of weather. A planner who cares about rare extremes "
+    "should look at more replications or a harsher season, not at the mean alone.",
+    "The targeted arms see only what a utility can see: meter reads, customer records and the weather. "
+    "Better records or a pilot could raise the gain; worse meter data could lower it.",
+    "A gain here is a reason to try it in the field with a randomised pilot, not a substitute for one.",
+)
+
+
+def write_report(folder: Path, tables: ReportInput) -> None:
+    """Write the report of one run.
+
+    Parameters
+    ----------
+    folder
+        The run's folder; made if it is missing. Receives ``report.html`` (one self-contained page that loads
+        nothing from a network) and ``figures/<name>.svg``.
+    tables
+        The numbers to show.
+
+    Notes
+    -----
+    The bytes depend on ``tables`` alone: no time stamps, no random ids.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be written.
+    """
+    drawings = {drawing.name: drawing for make in _FIGURES if (drawing := make(tables)) is not None}
+    page = render(tables, drawings)
+    figures = folder / "figures"
+    figures.mkdir(parents=True, exist_ok=True)
+    for drawing in drawings.values():
+        (figures / f"{drawing.name}.svg").write_bytes(drawing.svg.encode("utf-8"))
+    (folder / "report.html").write_bytes(page.encode("utf-8"))
+
+
+def render(tables: ReportInput, drawings: dict[str, Drawing]) -> str:
+    """Fill the template; everything but our own drawings is escaped."""
+    environment = Environment(
+        loader=PackageLoader("scenarios.report", "."),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["units"] = units
+    assumed, sourced = _assumptions(tables)
+    return environment.get_template("report.html.j2").render(
+        name=tables.scenario.name.replace("_", " "),
+        question=tables.scenario.question,
+        answer=answer(tables),
+        facts=dict(tables.facts),
+        budget=money(as_float(tables.facts["budget_usd"]), tables.currency),
+        currency=tables.currency,
+        figures={name: (drawing, Markup(drawing.inline)) for name, drawing in drawings.items()},
+        arms=figures_arms.table_rows(tables),
+        has_checks=any(key in CHECKS for key in present(tables.comparison["arm"])),
+        segments=figures_segments.segment_rows(tables),
+        events=figures_baselines.event_rows(tables),
+        baselines=figures_baselines.baseline_rows(tables),
+        missed=_peak_day_note(tables),
+        assumed=assumed,
+        sourced=sourced,
+        checks=tables.checks,
+        limits=LIMITS,
+        yaml=tables.scenario.resolved_yaml(),
+    )
+
+
+def units(text: str) -> str:
+    """Hold a number and its unit together at the end of a line."""
+    return re.sub(r"(?<=[\d.]) (?=(?:kW|kWh|%)(?!\w))", "\N{NO-BREAK SPACE}", text)
+
+
+def _assumptions(tables: ReportInput) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Rows of the two lists of parameters: those that nobody measured, and those with a source."""
+    assumed: list[dict[str, str]] = []
+    sourced: list[dict[str, str]] = []
+    for _, row in tables.assumptions.iterrows():
+        source, note = (_text(row[name]) for name in ("source", "note"))
+        line = {
+            "name": _text(row["name"]),
+            "value": _plain(row["value"]),
+            "unit": "" if _text(row["unit"]) == "1" else _text(row["unit"]),
+            "range": f"{_plain(row['low'])} to {_plain(row['high'])}" if _plain(row["low"]) else "",
+            "why": "; ".join(part for part in (source, note) if part),
+        }
+        (assumed if bool(row["assumption"]) else sourced).append(line)
+    return assumed, sourced
+
+
+def _text(value: object) -> str:
+    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else str(value)
+
+
+def _plain(value: object) -> str:
+    """Write a parameter as it stands in its file; text and lists are passed through."""
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return _text(value)
+    return "" if math.isnan(found) else f"{found:g}".replace("-", "−")
+
+
+def _peak_day_note(tables: ReportInput) -> str:
+    """Warn when the day drawn as the peak day had no event: then nobody was asked to cut."""
+    if not len(tables.peak_day):
+        return ""
+    day = figures_days.local_times(tables.peak_day["start_local"])[0]
+    if figures_days.window_on(tables.events, day):
+        return ""
+    return (
+        f"No event was called on this day ({day.day} {day:%B %Y}), so the programmes could hardly cut it: "
+        "events are called on a forecast, and forecasts miss some peaks."
+    )
