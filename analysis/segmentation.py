@@ -30,8 +30,13 @@ K_RANGE = range(4, 11)
 FIT_HOMES = 20_000
 SILHOUETTE_HOMES = 2_000
 STARTS = 4
+#: Smaller segments join the nearest: their mean is noise, and they come close to naming a home.
+SMALLEST_SEGMENT = 15
+#: At most this share of odd homes is left out of a fit (they are assigned all the same).
+TRIM_FRACTION = 0.05
 RESAMPLES = 10
 RESAMPLE_STARTS = 2
+CRITERIA = ["k", "segments", "silhouette", "davies_bouldin", "calinski_harabasz", "mean_rank", "chosen"]
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -49,7 +54,8 @@ class Segmentation:
         Mean shape of each segment's homes, in the units of the shapes given to :func:`segment`.
     k : int
     criteria : DataFrame
-        One row per k tried: ``k, silhouette, davies_bouldin, calinski_harabasz, mean_rank, chosen``.
+        One row per k tried: ``k, segments`` (left once small ones are merged), ``silhouette,
+        davies_bouldin, calinski_harabasz, mean_rank, chosen``.
     stability_ari : float
         Mean adjusted Rand index between this segmentation and ten made from bootstrap samples of the
         homes: 1 is the same every time, 0 is chance. NaN if it was not asked for.
@@ -75,6 +81,7 @@ def segment(
     random_state: int = 0,
     features: pd.DataFrame | None = None,
     stability: bool = True,
+    smallest_segment: int = SMALLEST_SEGMENT,
 ) -> Segmentation:
     """Divide homes into segments of similar shape.
 
@@ -91,11 +98,15 @@ def segment(
         :meth:`LoadShapes.features`, used for the names only ("... with cooling").
     stability : bool
         Also estimate the bootstrap stability (ten more fits).
+    smallest_segment : int
+        Homes that would form a smaller segment are left out of the fit and join the nearest one, before
+        the indices judge a k.
 
     Notes
     -----
     K-means (Lloyd, k-means++ starts) is fitted on at most 20,000 homes; every home then gets the nearest
-    centre. Fewer distinct shapes than ``k`` give fewer segments; no usable shape gives none (``k`` = 0).
+    centre. There may be fewer segments than asked for (few homes, equal shapes, merged ones); no usable
+    shape gives none (``k`` = 0).
     """
     if shapes.ndim != 2:
         raise ValueError(f"shapes has {shapes.ndim} dimensions; expected (homes, hours)")
@@ -107,9 +118,10 @@ def segment(
         none = np.full(len(shapes), NOT_ENOUGH_READS, dtype=np.int64)
         return Segmentation(none, np.zeros((0, shapes.shape[1])), 0, _no_criteria(), float("nan"), [])
     with threadpool_limits(1):
-        sample = usable[:: -(-len(usable) // FIT_HOMES)]
-        centres, criteria = _fit(sample, k, random_state)
-        ari = _stability(sample, centres, random_state) if stability else float("nan")
+        stride = -(-len(usable) // FIT_HOMES)
+        fitter = _Fitter(usable[::stride], random_state, max(1, smallest_segment // stride))
+        wanted, centres, criteria = _fit(fitter, k)
+        ari = _stability(fitter, wanted, centres) if stability else float("nan")
         usable_labels = nearest(usable, centres)
     usable_labels, centres = _largest_first(usable, usable_labels)
     labels = np.full(len(shapes), NOT_ENOUGH_READS, dtype=np.int64)
@@ -138,24 +150,61 @@ def segment_means(labels: Labels, features: pd.DataFrame | None, k: int) -> pd.D
     return grouped.reindex(range(k))
 
 
-def _fit(sample: Floats, k: int | Literal["auto"], random_state: int) -> tuple[Floats, pd.DataFrame]:
-    """Centres for the wanted or the best k, and the criteria of each k tried."""
-    distinct = len(np.unique(sample, axis=0))
+@dataclass(frozen=True, eq=False)
+class _Fitter:
+    """k-means on one sample, with one seed, and small segments merged."""
+
+    sample: Floats
+    random_state: int
+    smallest: int
+
+    def centres(self, k: int, starts: int = STARTS) -> Floats:
+        """Centres (at most k) whose segments all have ``smallest`` homes of the sample.
+
+        K-means spends centres on a handful of odd homes. Those are set aside and the rest fitted again
+        (trimmed k-means), up to a twentieth of the homes; what is still too small then is merged.
+        """
+        inside = np.ones(len(self.sample), dtype=np.bool_)
+        most_trimmed = TRIM_FRACTION * len(self.sample)
+        while True:
+            fitted = self.sample[inside]
+            model = KMeans(n_clusters=k, n_init=starts, random_state=self.random_state).fit(fitted)
+            centres = np.asarray(model.cluster_centers_, dtype=np.float64)
+            labels = nearest(self.sample, centres)
+            odd = inside & (np.bincount(labels[inside], minlength=k) < self.smallest)[labels]
+            if not odd.any() or (~inside | odd).sum() > most_trimmed or (inside & ~odd).sum() < k:
+                return self._merged(centres)
+            inside &= ~odd
+
+    def _merged(self, centres: Floats) -> Floats:
+        while len(centres) > 1:
+            sizes = np.bincount(nearest(self.sample, centres), minlength=len(centres))
+            least = int(np.argmin(sizes))
+            if sizes[least] >= self.smallest:
+                break
+            centres = np.delete(centres, least, axis=0)
+        return centres
+
+    def redrawn(self, draw: int) -> _Fitter:
+        """The same on a bootstrap sample of the homes."""
+        seed = self.random_state + 1 + draw
+        return _Fitter(resample(self.sample, random_state=seed), seed, self.smallest)
+
+
+def _fit(fitter: _Fitter, k: int | Literal["auto"]) -> tuple[int, Floats, pd.DataFrame]:
+    """The k asked for or the best one, its centres, and the criteria of each k tried."""
+    homes = len(fitter.sample)
+    distinct = len(np.unique(fitter.sample, axis=0))
+    most = max(1, min(distinct, homes // fitter.smallest))
     if k != "auto":
-        return _centres(sample, min(k, distinct), random_state, STARTS), _no_criteria()
-    # A segment of fewer than five homes on average is not a segment.
-    tried = [kk for kk in K_RANGE if kk < distinct and 5 * kk <= len(sample)]
+        return min(k, distinct), fitter.centres(min(k, distinct)), _no_criteria()
+    tried = [kk for kk in K_RANGE if kk <= most and kk < distinct]
     if not tried:
-        return _centres(sample, max(1, min(distinct, len(sample) // 5)), random_state, STARTS), _no_criteria()
-    fits = {kk: _centres(sample, kk, random_state, STARTS) for kk in tried}
-    criteria = _criteria(sample, fits)
+        return most, fitter.centres(most), _no_criteria()
+    fits = {kk: fitter.centres(kk) for kk in tried}
+    criteria = _criteria(fitter.sample, fits)
     best = int(criteria.loc[criteria["chosen"], "k"].iloc[0])
-    return fits[best], criteria
-
-
-def _centres(sample: Floats, k: int, random_state: int, starts: int) -> Floats:
-    model = KMeans(n_clusters=k, n_init=starts, random_state=random_state).fit(sample)
-    return np.asarray(model.cluster_centers_, dtype=np.float64)
+    return best, fits[best], criteria
 
 
 def _criteria(sample: Floats, fits: dict[int, Floats]) -> pd.DataFrame:
@@ -163,16 +212,16 @@ def _criteria(sample: Floats, fits: dict[int, Floats]) -> pd.DataFrame:
     rows = []
     for k, centres in fits.items():
         labels, small_labels = nearest(sample, centres), nearest(small, centres)
-        silhouette = silhouette_score(small, small_labels) if len(np.unique(small_labels)) > 1 else -1.0
-        rows.append(
-            {
-                "k": k,
-                "silhouette": float(silhouette),
-                "davies_bouldin": float(davies_bouldin_score(sample, labels)),
-                "calinski_harabasz": float(calinski_harabasz_score(sample, labels)),
-            }
+        if len(np.unique(small_labels)) < 2:  # all merged into one: the worst value of each index
+            rows.append((k, len(centres), -1.0, np.inf, 0.0))
+            continue
+        indices = (
+            float(silhouette_score(small, small_labels)),
+            float(davies_bouldin_score(sample, labels)),
+            float(calinski_harabasz_score(sample, labels)),
         )
-    table = pd.DataFrame(rows)
+        rows.append((k, len(centres), *indices))
+    table = pd.DataFrame(rows, columns=CRITERIA[:5])
     ranks = (
         table["silhouette"].rank(ascending=False)
         + table["davies_bouldin"].rank()
@@ -185,19 +234,18 @@ def _criteria(sample: Floats, fits: dict[int, Floats]) -> pd.DataFrame:
 
 
 def _no_criteria() -> pd.DataFrame:
-    columns = ["k", "silhouette", "davies_bouldin", "calinski_harabasz", "mean_rank", "chosen"]
-    return pd.DataFrame(columns=columns)
+    return pd.DataFrame(columns=CRITERIA)
 
 
-def _stability(sample: Floats, centres: Floats, random_state: int) -> float:
+def _stability(fitter: _Fitter, k: int, centres: Floats) -> float:
     """Mean adjusted Rand index of ten bootstrap fits, each judged on all homes of the sample."""
-    labels = nearest(sample, centres)
+    labels = nearest(fitter.sample, centres)
     scores = []
     for draw in range(RESAMPLES):
-        redrawn = resample(sample, random_state=random_state + 1 + draw)
-        k = min(len(centres), len(np.unique(redrawn, axis=0)))
-        again = _centres(redrawn, k, random_state, RESAMPLE_STARTS)
-        scores.append(adjusted_rand_score(labels, nearest(sample, again)))
+        redrawn = fitter.redrawn(draw)
+        distinct = len(np.unique(redrawn.sample, axis=0))
+        again = redrawn.centres(min(k, distinct), RESAMPLE_STARTS)
+        scores.append(adjusted_rand_score(labels, nearest(fitter.sample, again)))
     return float(np.mean(scores))
 
 

@@ -87,6 +87,7 @@ def test_a_large_population_is_fitted_on_a_sample_and_assigned_in_full() -> None
         (np.full((5, 24), np.nan), 0),  # nothing to read
         (np.full((30, 24), 1 / 24), 1),  # all alike
         (np.repeat(PLANTED[:2], 20, axis=0), 2),  # two kinds, exactly
+        (np.repeat(PLANTED[:2], [30, 5], axis=0), 1),  # five homes are merged into the thirty
         (PLANTED, 1),  # four homes are not four segments
     ],
 )
