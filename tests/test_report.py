@@ -53,6 +53,7 @@ def comparison(arms: dict[str, tuple[float, float, float]] = ARMS) -> pd.DataFra
     for arm, (cut, gain, half) in arms.items():
         spent = 0.0 if arm == "none" else 11_800.0
         per_kw = math.nan if arm in ("none", "blanket") else spent / cut  # as if blanket might cut nothing
+        left = 3_000.0 if arm == "blanket" else 200.0
         reference = arm == "untargeted"
         rows += [
             (arm, "peak_reduction_kw", "kW", cut, cut - 11, cut + 11, gain, gain - half, gain + half, 10),
@@ -69,6 +70,10 @@ def comparison(arms: dict[str, tuple[float, float, float]] = ARMS) -> pd.DataFra
                 0.03,
                 10,
             ),
+            (arm, "budget_unspent_usd", "USD", left, left, left, 0.0, 0.0, 0.0, 10),
+            (arm, "missed_peaks", "days", 2.4, 1.9, 2.9, 0.0, 0.0, 0.0, 10),
+            (arm, "needless_calls", "days", 3.1, 2.2, 4.0, 0.0, 0.0, 0.0, 10),
+            (arm, "usd_per_event_kw", "USD/kW", 1.1 * spent / (cut or 1), 110.0, 240.0, 0.0, -9.0, 9.0, 10),
             (
                 arm,
                 "usd_per_kw",
@@ -399,8 +404,8 @@ def test_every_figure_says_in_words_what_it_shows(report: Path) -> None:
     text = (report / "report.html").read_text(encoding="utf-8")
     page = Page(text)
     figures = sorted((report / "figures").glob("*.svg"))
-    assert len(figures) == 8 == page.tags.count("figure") == page.tags.count("figcaption")
-    assert len(re.findall(r'<svg role="img" aria-labelledby', text)) == 8
+    assert len(figures) == 9 == page.tags.count("figure") == page.tags.count("figcaption")
+    assert len(re.findall(r'<svg role="img" aria-labelledby', text)) == 9
     assert len(page.ids) == len(set(page.ids)), "two elements share an id"
     assert set(page.labelled) - {"t", "d"} <= set(page.ids)
     assert {link[1:] for link in page.links} <= set(page.ids)
@@ -430,6 +435,8 @@ def test_the_page_holds_every_part(report: Path) -> None:
         "budget_usd: 12000",
         "Every untouched home kept its load",
         "An event was called on this day",
+        "Left 25.0 % of the budget unspent",
+        "2.4 of the season’s peak days had no event",
     ):
         assert words.lower() in text.lower(), words
     assert text.index("nobody measured this") < text.index("35 degC rating point")
@@ -477,6 +484,14 @@ def test_a_run_without_events_or_segments_still_has_a_page(tmp_path: Path) -> No
     )
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert text.count("This run holds no numbers for this figure") == 6
+
+
+def test_one_replication_is_drawn_without_intervals(tmp_path: Path) -> None:
+    table = comparison().assign(
+        ci_low=math.nan, ci_high=math.nan, diff_ci_low=math.nan, diff_ci_high=math.nan
+    )
+    write_report(tmp_path, fake(comparison=table, replication_values=None, detectable_gain_kw=math.nan))
+    assert "shows nothing yet" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_peak_day_without_an_event_is_admitted(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from scenarios.report.numbers import (
     MISSING,
     NOT_DEFINED,
     Estimate,
+    as_float,
     common_decimals,
     estimate,
     number,
@@ -56,26 +57,33 @@ def difference(tables: ReportInput) -> Drawing | None:
 
 
 def cost(tables: ReportInput) -> Drawing | None:
-    """Cost of one kW of peak reduction by arm; "not defined" where the reduction may be nothing."""
+    """Cost of one kW off the season's peak by arm; "not defined" where the reduction may be nothing."""
+    return _cost(tables, "usd_per_kw", "cost_per_kw", "of peak reduction")
+
+
+def event_cost(tables: ReportInput) -> Drawing | None:
+    """Cost of one kW of mean reduction in the event hours: steadier, as it does not hang on a single hour."""
+    return _cost(tables, "usd_per_event_kw", "cost_per_event_kw", "of mean reduction in event hours")
+
+
+def _cost(tables: ReportInput, metric: str, name: str, of_what: str) -> Drawing | None:
     keys = [key for key in present(tables.comparison["arm"]) if key != NO_PROGRAMME]
-    found = {key: estimate(tables.comparison, key, "usd_per_kw") for key in keys}
-    if not found:
+    found = {key: estimate(tables.comparison, key, metric) for key in keys}
+    if not found or metric not in set(tables.comparison["metric"]):
         return None
     sign = symbol(tables.currency)
     digits = common_decimals(found.values(), money_column=True)
     words = {key: with_span(value, prefix=sign, digits=digits) for key, value in found.items()}
-    caption = f"Programme cost per kW of peak reduction, {sign.strip()} per kW for the season"
+    caption = f"Programme cost for the season per kW {of_what}, {sign.strip()} per kW"
     alt = "Dots with 95 % intervals, further left is cheaper. " + _spoken(words, " per kW")
+    known = [v for value in found.values() for v in (value.mean, value.low, value.high) if math.isfinite(v)]
+    low, high = padded(known, include_zero=True)
     with sheet(_height(len(found))) as figure:
         axes = place(figure, LEFT_INCHES, BOTTOM_INCHES, DOTS_INCHES, ROW_INCHES * len(found))
         _dots(axes, found, words, {})
-        known = [v for value in found.values() for v in (value.mean, value.low, value.high)]
-        low, high = padded(known, include_zero=True)
-        axes.set_xlim(
-            0 if low < 0 and min((v for v in known if math.isfinite(v)), default=0.0) >= 0 else low, high
-        )
+        axes.set_xlim(low if min(known, default=0.0) < 0 else 0.0, high)
         axes.set_xlabel(f"{sign.strip()} per kW; bars: 95 % interval")
-        return finish(figure, "cost_per_kw", caption, alt)
+        return finish(figure, name, caption, alt)
 
 
 def _height(rows: int) -> float:
@@ -208,6 +216,7 @@ def table_rows(tables: ReportInput) -> list[dict[str, object]]:
         {
             "arm": arm(key),
             "check": key in CHECKS,
+            "flag": _flag(tables, key),
             "cut": _cell(cuts[key], digits),
             "gain": _cell(gained.get(key, MISSING), digits, sign=True),
             "firm": gained.get(key, MISSING).sign != 0,
@@ -239,3 +248,15 @@ def _enrolment(tables: ReportInput, key: str) -> dict[str, str]:
         "rate": percent(estimate(tables.comparison, key, "enrolment_rate").mean),
         "spent": symbol(tables.currency) + number(spent, 0) if math.isfinite(spent) else NOT_DEFINED,
     }
+
+
+def _flag(tables: ReportInput, key: str) -> str:
+    """Say so when an arm's dollars were not those of the others: the comparison leans on equal budgets."""
+    budget = as_float(tables.facts["budget_usd"])
+    unspent = estimate(tables.comparison, key, "budget_unspent_usd").mean
+    overrun = estimate(tables.comparison, key, "budget_overrun_usd").mean
+    if key != NO_PROGRAMME and unspent > 0.1 * budget:
+        return f"Left {percent(unspent / budget)} of the budget unspent."
+    if overrun > 0.01 * budget:
+        return f"Event payments ran {percent(overrun / budget)} over the budget."
+    return ""

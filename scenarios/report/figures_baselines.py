@@ -112,7 +112,7 @@ def event_rows(tables: ReportInput) -> list[dict[str, str]]:
                 "name": arm(key).name,
                 "participation": percent(ratio(float(mine["participated"].sum()), notices)),
                 "opted_out": percent(ratio(float(mine["opted_out"].sum()), notices)),
-                "overrode": percent(ratio(float(mine["overrode"].sum()), notices)),
+                "overrode": percent(ratio(float(mine["overrode"].sum()), float(mine["participated"].sum()))),
                 "impact": number(float(mine[TRUE].mean()), 1),
                 "snapback": number(float(mine["snapback_kw"].mean()), 1),
             }

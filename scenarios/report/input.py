@@ -162,6 +162,10 @@ class ReportInput:
             lacking = [name for name in wanted if name not in frame.columns]
             if lacking and (table == "comparison" or len(frame)):  # an empty table has a page that says so
                 problems.append(f"table {table!r} lacks {', '.join(lacking)}")
+        if self.replication_values is not None:
+            wanted = ("arm", "replication", "metric", "value")
+            lacking = [name for name in wanted if name not in self.replication_values.columns]
+            problems += [f"table 'replication_values' lacks {', '.join(lacking)}"] if lacking else []
         if "metric" in self.comparison.columns and "peak_reduction_kw" not in set(self.comparison["metric"]):
             problems.append("table 'comparison' has no rows of the metric peak_reduction_kw")
         if problems:

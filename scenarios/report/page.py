@@ -15,12 +15,13 @@ from scenarios.report.answer import answer
 from scenarios.report.arms import CHECKS, present
 from scenarios.report.drawing import Drawing
 from scenarios.report.input import ReportInput
-from scenarios.report.numbers import as_float, money
+from scenarios.report.numbers import as_float, estimate, money, number
 
 _FIGURES: tuple[Callable[[ReportInput], Drawing | None], ...] = (
     figures_arms.difference,
     figures_days.peak_day,
     figures_arms.cost,
+    figures_arms.event_cost,
     figures_arms.funnel,
     figures_segments.shapes,
     figures_segments.enrolled,
@@ -34,7 +35,7 @@ LIMITS = (
     "not your customers.",
     "Every number in the list of assumptions that nobody measured is a guess with a range. The intervals on "
     "this page hold each of them at its one value.",
-    "Peak reduction compares the season’s highest load with the programme and the highest without it, "
+    "Peak reduction compares the season’s highest hour with the programme and the highest without it, "
     "whenever each occurs. Load that comes back after an event can make a new peak, and that counts "
     "against the programme.",
     "One replication is one draw of homes and one season of weather. A planner who cares about rare extremes "
@@ -99,6 +100,7 @@ def render(tables: ReportInput, drawings: dict[str, Drawing]) -> str:
         events=figures_baselines.event_rows(tables),
         baselines=figures_baselines.baseline_rows(tables),
         missed=_peak_day_note(tables),
+        calls=_calls(tables),
         assumed=assumed,
         sourced=sourced,
         checks=tables.checks,
@@ -140,6 +142,21 @@ def _plain(value: object) -> str:
     except (TypeError, ValueError):
         return _text(value)
     return "" if math.isnan(found) else f"{found:g}".replace("-", "−")
+
+
+def _calls(tables: ReportInput) -> str:
+    """How well the forecast called the events, the same for every arm."""
+    some = present(tables.comparison["arm"])[0]
+    missed, needless = (
+        estimate(tables.comparison, some, name).mean for name in ("missed_peaks", "needless_calls")
+    )
+    if not (math.isfinite(missed) and math.isfinite(needless)):
+        return ""
+    return (
+        "Events are called on a forecast, the same for every arm. On average over the replications "
+        f"{number(missed, 1)} of the season’s peak days had no event (missed peaks), and "
+        f"{number(needless, 1)} events fell on days that turned out not to be peak days (needless calls)."
+    )
 
 
 def _peak_day_note(tables: ReportInput) -> str:
