@@ -302,6 +302,8 @@ def test_a_win_is_said_with_its_interval() -> None:
         "12.3 kW more than untargeted recruitment (95 % interval 4.1 to 20.5 kW): 78.5 kW against 66.2 kW."
     )
     assert any("10.4 kW or more in 80 of 100 tries" in line for line in said.beside)
+    measured = fake(facts={**fake().facts, "weather_file": "phoenix_2023.epw"})
+    assert "one measured weather year" in answer(measured).covers[0]
     assert "wrong parameters" in " ".join(said.covers) and "dice" in said.covers[0]
 
 
@@ -436,7 +438,7 @@ def test_the_page_holds_every_part(report: Path) -> None:
         "Every untouched home kept its load",
         "An event was called on this day",
         "Left 25.0 % of the budget unspent",
-        "2.4 of the season’s peak days had no event",
+        "2.4 of the season’s highest-load days had no event",
     ):
         assert words.lower() in text.lower(), words
     assert text.index("nobody measured this") < text.index("35 degC rating point")

@@ -187,9 +187,15 @@ def _detectable(tables: ReportInput, gain: Estimate, verdict: Verdict) -> str:
 
 def _covers(tables: ReportInput) -> tuple[str, ...]:
     count = int(as_float(tables.facts["replications"]))
+    drawn = (
+        "which homes, which season’s weather, forecast errors, and the dice behind each household’s decisions"
+    )
+    fixed = ""
+    if tables.facts.get("weather_file"):  # the same weather in every replication
+        drawn = "which homes, forecast errors, and the dice behind each household’s decisions"
+        fixed = " All replications share one measured weather year, so other weather is not covered."
     return (
-        f"The intervals cover the luck of the draw over {count} replications: which homes, which season’s "
-        "weather, forecast errors, and the dice behind each household’s decisions. Within a "
+        f"The intervals cover the luck of the draw over {count} replications: {drawn}.{fixed} Within a "
         "replication every arm meets the same homes, weather and dice, and differences are taken there.",
         "They do not cover wrong parameters. If take-up, comfort or the appliances of real homes differ "
         "from the assumptions listed below, the true answer can lie outside the interval.",

@@ -154,8 +154,8 @@ def _calls(tables: ReportInput) -> str:
         return ""
     return (
         "Events are called on a forecast, the same for every arm. On average over the replications "
-        f"{number(missed, 1)} of the season’s peak days had no event (missed peaks), and "
-        f"{number(needless, 1)} events fell on days that turned out not to be peak days (needless calls)."
+        f"{number(missed, 1)} of the season’s highest-load days had no event (missed peaks), and "
+        f"{number(needless, 1)} events fell on other days (needless calls)."
     )
 
 
