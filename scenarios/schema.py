@@ -32,6 +32,7 @@ from scenarios.schema_parts import (
 from scenarios.schema_programs import Program
 
 SCHEMA_VERSION = 1
+WhatIf = Annotated[dict[str, Any], Field(examples=[{"budget_usd": 24000}])]
 ArmName = Literal[
     "none",
     "blanket",
@@ -117,7 +118,7 @@ class Scenario(Part):
         description="Numbers of the model's parameter tables to replace, by dotted name.",
         examples=[{"ac.share": 0.9}],
     )
-    what_ifs: dict[Name, dict[str, Any]] = Field(
+    what_ifs: dict[Name, WhatIf] = Field(
         default_factory=dict,
         max_length=200,
         description="Named changes to this scenario: dotted key to value.",

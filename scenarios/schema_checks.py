@@ -122,7 +122,7 @@ def _sample(parts: Mapping[str, Any]) -> Iterator[Complaint]:
 def _parameters(parts: Mapping[str, Any]) -> Iterator[Complaint]:
     if parts["parameters"]:
         for name, message in parameter_problems(parts["population"].region, parts["parameters"]):
-            yield Complaint(("parameters", name), message)
+            yield Complaint(("parameters", name), message, " is not a parameter of " in message)
 
 
 CHECKS: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Iterator[Complaint]]], ...] = (

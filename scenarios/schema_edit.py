@@ -88,4 +88,4 @@ def _no_such_programme(path: Path, data: dict[str, Any]) -> Complaint | None:
         return None
     names = f"expected {list_of(map(str, programs))}" if programs else "there are none"
     hint = did_you_mean(path[1], programs) or "."
-    return Complaint(path, f"programs.{path[1]} is not a programme here; {names}{hint}")
+    return Complaint(path, f"programs.{path[1]} is not a programme here; {names}{hint}", True)

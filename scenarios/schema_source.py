@@ -159,7 +159,7 @@ def _take_root(source: Source, root: Any) -> None:
 
 def _value(source: Source, node: Any, path: Path) -> Any:
     if isinstance(node, ScalarNode):
-        return _scalar(source, node)
+        return _scalar(node)
     if isinstance(node, SequenceNode):
         return [_child(source, item, (*path, i), item) for i, item in enumerate(node.value)]
     taken: dict[str, Any] = {}
@@ -183,19 +183,17 @@ def _keys(source: Source, node: Any) -> Iterator[tuple[str, Where, Any]]:
 
 
 def _child(source: Source, node: Any, path: Path, item: Any, where: Where | None = None) -> Any:
-    source.places[path] = (where or _start(item), _start(node))
+    empty = isinstance(node, ScalarNode) and node.value == "" and node.style is None  # its mark is further on
+    source.places[path] = (where or _start(item), where if where and empty else _start(node))
     return _value(source, node, path)
 
 
-def _scalar(source: Source, node: Any) -> Any:
+def _scalar(node: Any) -> Any:
     """A scalar by ruamel's own YAML 1.2 rules, as plain Python."""
     try:
         return YAML(typ="safe", pure=True).constructor.construct_object(node)
     except (YAMLError, ValueError, OverflowError):
-        source.complain(
-            _start(node), f"{shown(node.value)} can not be read as a value; put it in quotes if it is text."
-        )
-        return node.value
+        return node.value  # looks like a date or a number but is none: text, which the key's type will judge
 
 
 def _start(node: Any) -> Where:

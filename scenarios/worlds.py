@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,8 +85,9 @@ def event_rule_of(scenario: Scenario) -> EventRule:
 
 def weather_of(scenario: Scenario, climate: Climate, clock: Clock, replication: int) -> Weather:
     """A generated season, or the scenario's weather file (the same in every replication)."""
-    if scenario.weather.file is not None:
-        return read_weather_file(Path(scenario.weather.file), clock)
+    if scenario.weather_path is not None:
+        weather = read_weather_file(scenario.weather_path, clock)
+        return replace(weather, t_out_degc=weather.t_out_degc + np.float32(scenario.weather.warmer_degc))
     return generate(climate, clock, scenario.seed, replication, scenario.weather.warmer_degc)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator.appliances import air_conditioner, space_heater
 from simulator.behaviour.override import override_hazard
 from simulator.compiled import compiled
-from simulator.dwelling import advance, duty_fraction, free_air_degc
+from simulator.dwelling import duty_fraction, next_temperature
 from simulator.fields import AIR_CONDITIONER, AT_HOME, AWAY, SPACE_HEATER
 from simulator.keyed_random import Purpose, home_day_key, mix, uniform
 
@@ -33,36 +33,43 @@ def condition(
     equal). The event's setpoint offset, and whether a device or a person set it, stand in the record.
     """
     override_key = mix(home_day_key(seed, replication, home.household, ordinal), np.int64(_OVERRIDE))
+    # Fields are read once: the compiler can not know that writing a load leaves the record alone.
+    aa, am, ao, aq, az = float(home.e_aa), float(home.e_am), float(home.f_ao), float(home.f_aq), float(home.f_as)
+    ma, mm, mo, mq, mz = float(home.e_ma), float(home.e_mm), float(home.f_mo), float(home.f_mq), float(home.f_ms)
+    air, mass, solar = float(home.t_air_degc), float(home.t_mass_degc), 0.001 * home.solar_m2
+    cooling_kw, heating_kw, rated_cop = float(home.ac_thermal_kw), float(home.heat_thermal_kw), float(home.ac_cop)
+    heat_kw_per_kw, people_kw = float(home.heat_kw_per_kw), 0.7 * PEOPLE_KW * home.members
+    cool_home, heat_home = float(home.cool_set_degc), float(home.heat_set_degc)
+    cool_away, cool_sleep, heat_back = float(home.cool_away_k), float(home.cool_sleep_k), float(home.heat_back_k)
+    offset = float(home.event_offset_k)
     for i in range(i0, i1):
-        here = int(occupied[i])
-        outdoor = float(t_out[i])
-        sun = home.solar_m2 * ghi[i] * 0.001
-        people = 0.0 if here == AWAY else PEOPLE_KW * home.members * 0.7
-        air_kw = gains_kw[i] + people + SOLAR_TO_AIR * sun
+        here, outdoor, sun = int(occupied[i]), float(t_out[i]), solar * ghi[i]
+        air_kw = gains_kw[i] + (0.0 if here == AWAY else people_kw) + SOLAR_TO_AIR * sun
         mass_kw = (1.0 - SOLAR_TO_AIR) * sun
-        cool_set = air_conditioner.setpoint_degc(home, here)
-        acting = e0 <= i < e1 and home.event_offset_k > 0.0 and home.overrode == 0
+        cool_set = air_conditioner.setpoint_degc(cool_home, cool_away, cool_sleep, here)
+        acting = e0 <= i < e1 and offset > 0.0 and home.overrode == 0
         if acting:
-            cool_set += home.event_offset_k
-        free = free_air_degc(home, outdoor, air_kw, mass_kw)
-        if free > cool_set and home.ac_thermal_kw > 0.0:
-            capacity = air_conditioner.capacity_kw(home, outdoor)
-            duty = duty_fraction(home, free, cool_set, -capacity)
-            use_kw[AIR_CONDITIONER, i] = duty * capacity / air_conditioner.cop(home, outdoor)
+            cool_set += offset
+        free = next_temperature(aa, am, ao, aq, az, air, mass, outdoor, air_kw, mass_kw)
+        if free > cool_set and cooling_kw > 0.0:
+            capacity = air_conditioner.capacity_kw(cooling_kw, outdoor)
+            duty = duty_fraction(free, cool_set, -aq * capacity)
+            use_kw[AIR_CONDITIONER, i] = duty * capacity / air_conditioner.cop(rated_cop, outdoor)
             air_kw -= duty * capacity
-        else:
-            heat_set = space_heater.setpoint_degc(home, here)
-            if free < heat_set and home.heat_thermal_kw > 0.0:
-                duty = duty_fraction(home, free, heat_set, home.heat_thermal_kw)
-                use_kw[SPACE_HEATER, i] = duty * home.heat_thermal_kw * home.heat_kw_per_kw
-                air_kw += duty * home.heat_thermal_kw
-        advance(home, outdoor, air_kw, mass_kw)
-        t_in[i] = home.t_air_degc
+            free -= duty * capacity * aq
+        elif heating_kw > 0.0:
+            heat_set = space_heater.setpoint_degc(heat_home, heat_back, here)
+            if free < heat_set:
+                duty = duty_fraction(free, heat_set, aq * heating_kw)
+                use_kw[SPACE_HEATER, i] = duty * heating_kw * heat_kw_per_kw
+                air_kw += duty * heating_kw
+                free += duty * heating_kw * aq
+        mass = next_temperature(ma, mm, mo, mq, mz, air, mass, outdoor, air_kw, mass_kw)
+        air = free
+        t_in[i] = air
         if acting and here == AT_HOME:
-            warm = home.t_air_degc - (home.cool_set_degc + home.tolerance_k)
-            if warm > 0.0:
-                home.discomfort_kh += 0.25 * warm
-            if home.ac_thermal_kw > 0.0:
-                hazard = override_hazard(b, max(warm, 0.0), 0.25 * (i - e0 + 1))
-                if uniform(override_key, i) < hazard:
-                    home.overrode = 1
+            warm = max(0.0, air - (cool_home + home.tolerance_k))
+            home.discomfort_kh += 0.25 * warm
+            if cooling_kw > 0.0 and uniform(override_key, i) < override_hazard(b, warm, 0.25 * (i - e0 + 1)):
+                home.overrode = 1
+    home.t_air_degc, home.t_mass_degc = air, mass

@@ -112,6 +112,15 @@ def sum_uses(use_kw: NDArray[np.float64], i: int) -> int:
 
 
 @compiled
+def sum_part(use_kw: NDArray[np.float64], use: int, first: int, last: int) -> float:
+    """Sum of one end use over intervals ``first..last`` (nothing when empty)."""
+    total = 0.0
+    for i in range(first, last):
+        total += use_kw[use, i]
+    return total
+
+
+@compiled
 def live_days(
     homes: NDArray[np.void], rows: NDArray[np.int64], b: np.void, seed: int, replication: int, ordinal: int,
     weekday: int, workday: bool, quarter: NDArray[np.int16], t_out: NDArray[np.float32],
@@ -136,13 +145,8 @@ def live_days(
         for i in range(i0, i1):
             load_wh[r, i] = sum_uses(use_kw, i)
         for use in range(N_USES):
-            total, inside = 0.0, 0.0
-            for i in range(i0, i1):
-                total += use_kw[use, i]
-                if e0 <= i < e1:
-                    inside += use_kw[use, i]
-            use_kwh[r, use] = 0.25 * total
-            event_kwh[r, use] = 0.25 * inside
+            use_kwh[r, use] = 0.25 * sum_part(use_kw, use, i0, i1)
+            event_kwh[r, use] = 0.25 * sum_part(use_kw, use, max(e0, i0), min(e1, i1))
         warm, running = 0.0, 0.0
         for i in range(i0, i1):
             warm += t_in[i]

@@ -53,29 +53,20 @@ def exact_step(
 
 
 @compiled
-def free_air_degc(home: np.void, t_out_degc: float, air_kw: float, mass_kw: float) -> float:
-    """Air temperature after one step with neither heating nor cooling."""
-    return float(
-        home.e_aa * home.t_air_degc + home.e_am * home.t_mass_degc + home.f_ao * t_out_degc
-        + home.f_aq * air_kw + home.f_as * mass_kw
+def next_temperature(
+    from_air: float, from_mass: float, from_outdoor: float, from_air_kw: float, from_mass_kw: float,
+    air_degc: float, mass_degc: float, t_out_degc: float, air_kw: float, mass_kw: float,
+) -> float:  # fmt: skip
+    """One node's temperature after a step: a row of E and F against temperatures and heat inputs."""
+    return (
+        from_air * air_degc + from_mass * mass_degc + from_outdoor * t_out_degc + from_air_kw * air_kw
+        + from_mass_kw * mass_kw
     )  # fmt: skip
 
 
 @compiled
-def advance(home: np.void, t_out_degc: float, air_kw: float, mass_kw: float) -> None:
-    """Step the two temperatures with ``air_kw`` (equipment included) and ``mass_kw`` of heat."""
-    air = free_air_degc(home, t_out_degc, air_kw, mass_kw)
-    home.t_mass_degc = (
-        home.e_ma * home.t_air_degc + home.e_mm * home.t_mass_degc + home.f_mo * t_out_degc
-        + home.f_mq * air_kw + home.f_ms * mass_kw
-    )  # fmt: skip
-    home.t_air_degc = air
-
-
-@compiled
-def duty_fraction(home: np.void, free_degc: float, setpoint_degc: float, thermal_kw: float) -> float:
-    """Share of the step for which equipment of ``thermal_kw`` (negative = cooling) runs, in [0, 1]."""
-    if thermal_kw == 0.0:
+def duty_fraction(free_degc: float, setpoint_degc: float, kelvin_at_full: float) -> float:
+    """Share of the step for which equipment runs, in [0, 1]; ``kelvin_at_full`` is what a whole step adds."""
+    if kelvin_at_full == 0.0:
         return 0.0
-    duty = (setpoint_degc - free_degc) / (home.f_aq * thermal_kw)
-    return float(min(max(duty, 0.0), 1.0))
+    return min(max((setpoint_degc - free_degc) / kelvin_at_full, 0.0), 1.0)

@@ -17,6 +17,7 @@ from simulator.keyed_random import Purpose, normals
 
 Array = NDArray[np.float64]
 COOLING_BALANCE_DEGC, HEATING_BALANCE_DEGC = 24.0, 15.5
+CAUTION = 0.7
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,14 @@ def fit_load_model(daily_peak_kw: Array, max_degc: Array, workday: NDArray[np.bo
 
 
 def _threshold(past: Array, at_most: int) -> float:
-    """The level that past seasons passed on ``at_most`` days a season, in the mean."""
-    share = min(1.0, at_most / max(1, past.shape[1]))
-    return float(np.quantile(past, 1.0 - share))
+    """The level that past seasons passed on at most ``at_most`` days, in ``CAUTION`` of the years.
+
+    A lower level would spend the season's limit before the worst days come.
+    """
+    if at_most >= past.shape[1]:
+        return float(past.min())
+    limit_of_year = np.sort(past, axis=1)[:, -at_most]
+    return float(np.quantile(limit_of_year, CAUTION))
 
 
 def call_events(
@@ -102,7 +108,10 @@ def call_events(
     if rule.weekdays_only and rule.kind != "listed":
         days = days[clock.is_workday[days]]
     forecast = forecast_degc(daily_max_degc, clock, rule, seed, replication)
-    past = past_max_degc[:, days] + normals_shift_degc
+    # the threshold belongs to forecasts, so past maxima get a forecast's error too (the same in all runs)
+    noise = normals(0, 0, 0, past_max_degc.size, Purpose.FORECAST).reshape(past_max_degc.shape)
+    error = rule.forecast_error_degc * np.sqrt(max(rule.notice_hours, 0.25) / 24.0)
+    past = (past_max_degc + error * noise)[:, days] + normals_shift_degc
     threshold = float("nan")
     if rule.kind == "none" or rule.at_most == 0:
         called: list[int] = []

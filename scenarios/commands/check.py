@@ -13,7 +13,9 @@ def check(
     what_if: WhatIfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a scenario without running it; prints it with every default written out."""
+    """Check a scenario without running it.
+
+    Prints it with every default written out, or every mistake with its line."""
     import typer
 
     from scenarios.loader import load_scenario

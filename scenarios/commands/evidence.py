@@ -21,7 +21,9 @@ def parse_rows(text: str) -> tuple[int, ...]:
 def evidence(
     rows: Annotated[str, typer.Option(metavar="ROWS", help="Rows of the evidence table.")] = "1,17,19",
 ) -> None:
-    """Compare the model with published facts; exit code 0 only if every row passes."""
+    """Compare the model with published facts.
+
+    Ends with exit code 0 only if every row passes."""
     chosen = parse_rows(rows)
 
     from scenarios.evidence import run_evidence

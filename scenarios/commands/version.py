@@ -22,7 +22,7 @@ def drsim_version() -> str:
 
 @guarded
 def show_version() -> None:
-    """Print the versions of drsim, Python and the libraries results depend on."""
+    """Print what is installed: drsim, Python and libraries."""
     typer.echo(f"drsim {drsim_version()}")
     typer.echo(f"python {platform.python_version()}")
     for name in MATTERS:

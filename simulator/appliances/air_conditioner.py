@@ -6,8 +6,6 @@ Cooling capacity falls and power per unit of cooling rises with outdoor temperat
 
 from __future__ import annotations
 
-import numpy as np
-
 from simulator.compiled import compiled
 from simulator.fields import ASLEEP, AWAY
 
@@ -16,22 +14,22 @@ COP_PER_K = -0.018  # of rated efficiency, per K above 35 degC
 
 
 @compiled
-def capacity_kw(home: np.void, t_out_degc: float) -> float:
+def capacity_kw(rated_kw: float, t_out_degc: float) -> float:
     """Cooling available [kW thermal] at an outdoor temperature."""
-    return float(home.ac_thermal_kw * max(0.5, 1.0 + CAPACITY_PER_K * (t_out_degc - 35.0)))
+    return rated_kw * max(0.5, 1.0 + CAPACITY_PER_K * (t_out_degc - 35.0))
 
 
 @compiled
-def cop(home: np.void, t_out_degc: float) -> float:
+def cop(rated: float, t_out_degc: float) -> float:
     """Cooling delivered per unit of electricity."""
-    return float(home.ac_cop * min(1.5, max(0.5, 1.0 + COP_PER_K * (t_out_degc - 35.0))))
+    return rated * min(1.5, max(0.5, 1.0 + COP_PER_K * (t_out_degc - 35.0)))
 
 
 @compiled
-def setpoint_degc(home: np.void, occupied: int) -> float:
+def setpoint_degc(at_home_degc: float, away_k: float, sleep_k: float, occupied: int) -> float:
     """The household's own setpoint, before any event."""
     if occupied == AWAY:
-        return float(home.cool_set_degc + home.cool_away_k)
+        return at_home_degc + away_k
     if occupied == ASLEEP:
-        return float(home.cool_set_degc + home.cool_sleep_k)
-    return float(home.cool_set_degc)
+        return at_home_degc + sleep_k
+    return at_home_degc

@@ -39,23 +39,25 @@ def run(
     """Fill the water-heating row [kW]."""
     if home.tank_litres <= 0.0 and home.shower_kw <= 0.0:
         return
-    capacity = max(home.tank_litres * KWH_PER_LITRE_K, 1e-6)
+    litres, element_kw = float(home.tank_litres), float(home.tank_kw)
+    capacity = max(litres * KWH_PER_LITRE_K, 1e-6)
+    per_duty_k = element_kw * 0.25 / capacity
+    tank, per_litre = float(home.t_tank_degc), 1.0 / max(litres, 1e-6)
+    hot_litres, night = float(home.hot_litres), home.tank_night == 1
+    background = hot_litres * BACKGROUND_SHARE / 40.0
     for i in range(i0, i1):
         q = int(quarter[i])
         draw_litres, showering = 0.0, False
         if occupied[i] == AT_HOME:
-            draw = uniform(key, i)
-            showering = draw < shower_chance(q, home.hot_litres)
-            draw_litres = home.hot_litres * BACKGROUND_SHARE / 40.0
-            draw_litres += SHOWER_LITRES if showering else 0.0
-        if home.tank_litres > 0.0:
-            share = min(1.0, draw_litres / home.tank_litres)
-            tank = home.t_tank_degc + share * (COLD_DEGC - home.t_tank_degc)
+            showering = uniform(key, i) < shower_chance(q, hot_litres)
+            draw_litres = background + (SHOWER_LITRES if showering else 0.0)
+        if litres > 0.0:
+            tank += min(1.0, draw_litres * per_litre) * (COLD_DEGC - tank)
             tank += TANK_LOSS_KW_PER_K * (20.0 - tank) * 0.25 / capacity
-            allowed = home.tank_night == 0 or q < 28
-            duty = (SET_DEGC - tank) * capacity / (home.tank_kw * 0.25) if allowed else 0.0
+            duty = (SET_DEGC - tank) / per_duty_k if not night or q < 28 else 0.0
             duty = min(max(duty, 0.0), 1.0)
-            use_kw[WATER_HEATER, i] = duty * home.tank_kw
-            home.t_tank_degc = tank + duty * home.tank_kw * 0.25 / capacity
+            use_kw[WATER_HEATER, i] = duty * element_kw
+            tank += duty * per_duty_k
         elif showering:
             use_kw[WATER_HEATER, i] = home.shower_kw * (0.35 + 0.35 * uniform(key, 600 + i))
+    home.t_tank_degc = tank

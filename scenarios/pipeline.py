@@ -1,0 +1,163 @@
+"""A scenario in, a run folder out: replications, comparison, tables, report, manifest."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scenarios import run_folder
+from scenarios.comparison import REFERENCE, compare, detectable_gain
+from scenarios.loader import load_scenario
+from scenarios.parallel import Progress, run_all, usual_workers
+from scenarios.run_report import report_input
+from scenarios.schema import Scenario
+from scenarios.tables import ReplicationTables
+
+HEADLINE, MAIN_ARM = "peak_reduction_kw", "segment_targeted"
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A finished run: where it is, and its comparison."""
+
+    scenario: Scenario
+    folder: Path
+    comparison: pd.DataFrame
+    values: pd.DataFrame
+    seconds: float
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    def row(self, arm: str, metric: str = HEADLINE) -> dict[str, Any]:
+        """One row of the comparison as a dictionary."""
+        found = self.comparison[(self.comparison["arm"] == arm) & (self.comparison["metric"] == metric)]
+        return {str(k): v for k, v in found.iloc[0].items()}
+
+    def to_frame(self) -> pd.DataFrame:
+        """The comparison: arm x metric with intervals (``comparison.csv``)."""
+        return self.comparison.copy()
+
+    def summary(self) -> dict[str, Any]:
+        """The answer as plain values: reductions, differences, cost per kW, and the folder."""
+        arms: dict[str, Any] = {}
+        for arm in self.scenario.arms:
+            peak, cost = self.row(arm), self.row(arm, "usd_per_kw")
+            arms[arm] = {
+                "peak_reduction_kw": [peak["mean"], peak["ci_low"], peak["ci_high"]],
+                "diff_vs_untargeted_kw": [peak["diff_vs_untargeted"], peak["diff_ci_low"], peak["diff_ci_high"]],
+                "event_reduction_kw": self.row(arm, "event_reduction_kw")["mean"],
+                "usd_per_kw": cost["mean"],
+            }
+        return {"question": self.scenario.question, "folder": str(self.folder), "seconds": self.seconds, "arms": arms}
+
+    def summary_text(self) -> str:
+        """The closing summary of the command line."""
+        from scenarios.summary import text_of
+
+        return text_of(self)
+
+
+def run_scenario(
+    scenario: Scenario, out: Path | None = None, workers: int | None = None, progress: Progress | None = None,
+    command: str | None = None,
+) -> RunResult:  # fmt: skip
+    """Run a scenario and leave its folder.
+
+    Parameters
+    ----------
+    out
+        Folder of the run; default ``runs/<name>-<hash>``.
+    workers
+        Worker processes over replications; default one per processor. Never changes a result.
+    progress
+        Called with (replications done, in all, what is under way).
+
+    Raises
+    ------
+    ScenarioError
+        The output folder holds something else.
+    """
+    began, cpu = time.perf_counter(), _cpu_seconds()
+    tell: Progress = progress if progress is not None else (lambda done, total, what: None)
+    folder = run_folder.folder_for(scenario, out)
+    partial = run_folder.start(folder)
+    parts = run_all(scenario, workers if workers is not None else usual_workers(), tell)
+    tell(scenario.replications, scenario.replications, "comparing arms and writing the report")
+    values = pd.concat([p.tables["values"] for p in parts], ignore_index=True)
+    comparison = compare(values, list(scenario.arms))
+    tables = _gather(parts)
+    _write_tables(partial, scenario, comparison, values, tables)
+    said = command if command is not None else shlex.join(["drsim", *sys.argv[1:]])
+    _write_report(partial, scenario, comparison, values, tables, parts, said)
+    run_folder.write_manifest(
+        partial, scenario, said,
+        {
+            "checks": _checks(parts),
+            "wall_seconds": round(time.perf_counter() - began, 2),
+            "cpu_seconds": round(_cpu_seconds() - cpu, 2),
+            "peak_rss_mb": run_folder.peak_rss_mb(),
+        },
+    )  # fmt: skip
+    run_folder.finish(partial, folder)
+    return RunResult(scenario, folder, comparison, values, time.perf_counter() - began, tables)
+
+
+def run(scenario: str | os.PathLike[str] | Scenario, **options: Any) -> RunResult:
+    """Run a scenario given by name, path or object: ``run("heat_wave")``."""
+    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    return run_scenario(loaded, **options)
+
+
+def _cpu_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _gather(parts: list[ReplicationTables]) -> dict[str, pd.DataFrame]:
+    """One table of each kind over replications, in their order."""
+    names = [name for name in parts[0].tables if name != "values"]
+    return {
+        name: pd.concat([p.tables[name] for p in parts if name in p.tables], ignore_index=True) for name in names
+    }
+
+
+def _write_tables(
+    folder: Path, scenario: Scenario, comparison: pd.DataFrame, values: pd.DataFrame, tables: dict[str, pd.DataFrame]
+) -> None:
+    run_folder.write_csv(comparison, folder / "comparison.csv")
+    long = values.melt(id_vars=["arm", "replication"], var_name="metric", value_name="value")
+    run_folder.write_csv(long, folder / "replications.csv")
+    run_folder.write_csv(tables["events"], folder / "events.csv")
+    run_folder.write_csv(tables["segments"], folder / "segments.csv")
+    for name in ("end_use", "homes", "enrolment", "participation", "load"):
+        run_folder.write_parquet(tables[name], folder / f"{name}.parquet")
+    (folder / "scenario.resolved.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")
+
+
+def _checks(parts: list[ReplicationTables]) -> dict[str, bool]:
+    """Invariants looked at in every replication; a false one fails the run."""
+    found = {
+        "no load is missing or infinite": all(p.facts["nan_loads"] == 0 for p in parts),
+        "no arm committed more than the budget": all(p.facts["over_budget"] == 0 for p in parts),
+        "an arm that enrolled nobody equals the counterfactual": all(p.facts["placebo_differs"] == 0 for p in parts),
+    }
+    broken = [name for name, holds in found.items() if not holds]
+    if broken:
+        raise RuntimeError("the run broke its own checks: " + "; ".join(broken))
+    return found
+
+
+def _write_report(
+    folder: Path, scenario: Scenario, comparison: pd.DataFrame, values: pd.DataFrame,
+    tables: dict[str, pd.DataFrame], parts: list[ReplicationTables], command: str,
+) -> None:  # fmt: skip
+    from scenarios.report import write_report
+
+    detectable = detectable_gain(values, MAIN_ARM) if {MAIN_ARM, REFERENCE} <= set(scenario.arms) else float("nan")
+    write_report(folder, report_input(scenario, comparison, values, tables, list(_checks(parts)), detectable, command))

@@ -1,0 +1,125 @@
+"""The folder a run leaves: written beside its final name, renamed when complete, never half there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from drsim.errors import Problem, ScenarioError
+from scenarios.schema import Scenario
+
+VERSIONED = ("drsim", "mesa", "numpy", "pandas", "scipy", "scikit-learn", "numba", "pyarrow", "pvlib", "matplotlib")
+
+
+def folder_for(scenario: Scenario, out: Path | None) -> Path:
+    """Where a run goes: ``out``, or ``runs/<name>-<hash>`` in the current folder.
+
+    Raises
+    ------
+    ScenarioError
+        The folder holds something else than a run of the same scenario.
+    """
+    folder = out if out is not None else Path("runs") / f"{scenario.name}-{scenario.hash}"
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        manifest = folder / "manifest.json"
+        try:
+            before = json.loads(manifest.read_text(encoding="utf-8")).get("scenario", {}).get("hash")
+        except (OSError, ValueError, AttributeError):
+            before = None
+        if before != scenario.hash:
+            what = "a run of another scenario" if before else "files that no run of drsim left"
+            raise ScenarioError(
+                Problem("--out", f"{folder} holds {what}; expected a new or empty folder; give another with --out")
+            )
+    return folder
+
+
+def start(folder: Path) -> Path:
+    """An empty ``<folder>.partial`` to work in."""
+    partial = folder.with_name(folder.name + ".partial")
+    try:
+        if partial.exists():
+            shutil.rmtree(partial)
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise ScenarioError(Problem("--out", f"{partial} can not be written ({error.strerror}); give another folder")) from error
+    return partial
+
+
+def finish(partial: Path, folder: Path) -> None:
+    """Put the complete run in its place; the run it replaces goes last."""
+    if folder.exists():
+        old = folder.with_name(folder.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+        partial.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        partial.rename(folder)
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """CSV with LF line ends and ten significant digits, the same on every system."""
+    table.to_csv(path, index=False, float_format="%.10g", lineterminator="\n")
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """Parquet without pandas' own metadata, so that equal tables are equal bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(), path, compression="zstd")
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file's content."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of what made the numbers."""
+    found = {"python": platform.python_version()}
+    for name in VERSIONED:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def peak_rss_mb() -> float | None:
+    """Highest resident memory of this process and of its largest child [MB]; None where not known."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    unit = 1024.0 if sys.platform != "darwin" else 1024.0**2
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return round(max(own, children) / unit, 1)
+
+
+def write_manifest(folder: Path, scenario: Scenario, command: str, extra: dict[str, Any]) -> None:
+    """``manifest.json``: what ran, with what, and the hash of each output."""
+    outputs = {
+        str(path.relative_to(folder).as_posix()): sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+    weather = scenario.weather_path
+    manifest = {
+        "schema": 1,
+        "scenario": {"name": scenario.name, "hash": scenario.hash, "seed": scenario.seed},
+        "command": command,
+        "versions": versions(),
+        "inputs": {weather.name: sha256(weather)} if weather is not None else {},
+        **extra,
+        "outputs": outputs,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

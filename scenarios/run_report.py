@@ -1,0 +1,109 @@
+"""Filling the report's input from a run's tables."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+import pandas as pd
+
+from scenarios.report.input import ReportInput
+from scenarios.schema import Scenario
+from scenarios.worlds import behaviour_of, region_of
+from simulator.climate import load_climate
+
+
+def _version() -> str:
+    try:
+        return version("drsim")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _long(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def assumptions_table(scenario: Scenario) -> pd.DataFrame:
+    """Every parameter the run used, with unit, range, source or the word assumption."""
+    region = region_of(scenario)
+    rows = [
+        (p.name, p.value, p.unit, p.low, p.high, p.source, p.assumption, p.note)
+        for table in (behaviour_of(scenario), region.parameters)
+        for p in table.values()
+    ]
+    for name, row in load_climate(region.climate).rows.items():
+        if not isinstance(row, dict) or "value" not in row:
+            continue
+        value = row["value"]
+        shown = float(np.mean(value)) if isinstance(value, list) else value
+        if not isinstance(shown, int | float):
+            continue
+        note = "mean of 12 monthly values" if isinstance(value, list) else ""
+        rows.append((f"climate.{name}", float(shown), str(row.get("unit", "")), _number(row.get("low")),
+                     _number(row.get("high")), str(row.get("source", "")), bool(row.get("assumption", False)),
+                     note or str(row.get("note", ""))))  # fmt: skip
+    columns = ["name", "value", "unit", "low", "high", "source", "assumption", "note"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _number(value: object) -> float:
+    if isinstance(value, list):
+        return float(np.mean(value))
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _programmes_text(scenario: Scenario) -> str:
+    said = []
+    for name, program in scenario.programs.items():
+        if program.kind == "thermostat_setback":
+            said.append(f"{name}: thermostat set {program.offset_degc:g} K higher by a device, "
+                        f"USD {program.incentive_usd_per_season:g} a season")  # fmt: skip
+        else:
+            said.append(f"{name}: rebate of USD {program.usd_per_kwh:g} per kWh below the {program.baseline} baseline")
+    return "; ".join(said) or "none"
+
+
+def _funnel(values: pd.DataFrame) -> pd.DataFrame:
+    table = values.groupby("arm", sort=False)[["offered_homes", "enrolled_homes", "notified", "participated"]].mean()
+    return table.rename(columns={"offered_homes": "offered", "enrolled_homes": "enrolled"}).reset_index()
+
+
+def report_input(
+    scenario: Scenario, comparison: pd.DataFrame, values: pd.DataFrame, tables: dict[str, pd.DataFrame],
+    checks: list[str], detectable_kw: float, command: str,
+) -> ReportInput:  # fmt: skip
+    """Everything the report reads, from a run's tables."""
+    profile = tables["profile"].groupby(["arm", "hours_from_start"], sort=False)["impact_kw"].mean().reset_index()
+    events = scenario.events
+    facts: dict[str, object] = {
+        "households": scenario.population.households,
+        "replications": scenario.replications,
+        "season": f"{_long(scenario.season.start)} to {_long(scenario.season.end)}",
+        "region": region_of(scenario).title,
+        "programmes": _programmes_text(scenario),
+        "budget_usd": float(scenario.budget_usd),
+        "seed": scenario.seed,
+        "version": _version(),
+        "scenario_hash": scenario.hash,
+        "command": command,
+        "events": f"{events.kind}, at most {events.at_most}, {events.window_local} local time",
+    }
+    long = values.melt(id_vars=["arm", "replication"], var_name="metric", value_name="value")
+    return ReportInput(
+        scenario=scenario,
+        facts=facts,
+        comparison=comparison,
+        segments=tables["segments"],
+        events=tables["events"],
+        peak_day=tables["peak_day"],
+        funnel=_funnel(values),
+        event_profile=profile,
+        enrolled_by_segment=tables["enrolled_by_segment"],
+        assumptions=assumptions_table(scenario),
+        checks=checks,
+        detectable_gain_kw=None if np.isnan(detectable_kw) else detectable_kw,
+        currency="USD",
+        replication_values=long,
+    )

@@ -1,0 +1,107 @@
+"""Small inline SVG charts of the segment report: no script, no font, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from markupsafe import Markup, escape
+from numpy.typing import NDArray
+
+# Okabe-Ito: told apart with every kind of colour vision.
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6b6b6b"
+WIDTH, HEIGHT = 340, 210
+LEFT, RIGHT, TOP, BOTTOM = 44, 10, 14, 34
+
+
+def _x(hour: float) -> float:
+    return LEFT + hour / 24.0 * (WIDTH - LEFT - RIGHT)
+
+
+def _y(value: float, top: float) -> float:
+    return TOP + (1.0 - value / top) * (HEIGHT - TOP - BOTTOM)
+
+
+def _points(values: NDArray[np.float64], top: float) -> list[str]:
+    # An hour's mean stands at the middle of the hour.
+    return [f"{_x(hour + 0.5):.1f},{_y(float(value), top):.1f}" for hour, value in enumerate(values)]
+
+
+def nice_top(highest: float) -> tuple[float, float]:
+    """An axis end not below ``highest`` and a tick step, both round numbers."""
+    step = next(s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 1e9) if highest / s <= 5.0)
+    return float(np.ceil(highest / step) * step), step
+
+
+def _axes(top: float, step: float, event_hours: tuple[int, int], unit: str) -> str:
+    first, end = event_hours
+    bottom = HEIGHT - BOTTOM
+    parts = [
+        f'<rect x="{_x(first):.1f}" y="{TOP}" width="{_x(end) - _x(first):.1f}" '
+        f'height="{bottom - TOP}" fill="{ORANGE}" opacity="0.13"/>'
+    ]
+    for tick in np.arange(0.0, top + step / 2.0, step):
+        y = _y(float(tick), top)
+        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>')
+        parts.append(f'<text x="{LEFT - 5}" y="{y + 4:.1f}" text-anchor="end">{tick:g}{unit}</text>')
+    for hour in range(0, 25, 6):
+        x = _x(hour)
+        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{bottom}" y2="{bottom + 4}" class="tick"/>')
+        parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{hour:02d}:00</text>')
+    return "".join(parts)
+
+
+def profile_chart(
+    title: str,
+    homes: NDArray[np.float64],
+    everyone: NDArray[np.float64],
+    event_hours: tuple[int, int],
+    top: float,
+    step: float,
+) -> Markup:
+    """One segment's shape: mean line, 10-90 % band over its homes, and the mean of all homes dashed.
+
+    Parameters
+    ----------
+    homes : (homes of the segment, 24), percent of the day's energy
+    everyone : (24,) mean over all homes
+    top, step : common y axis of all panels
+    """
+    low, high = np.quantile(homes, [0.1, 0.9], axis=0)
+    mean = homes.mean(axis=0)
+    band = " ".join(_points(high, top) + _points(low, top)[::-1])
+    label = f"{title}: highest at {int(np.argmax(mean)):02d}:00 with {mean.max():.1f} % of the day's energy"
+    return Markup(
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}">'
+        f"{_axes(top, step, event_hours, ' %')}"
+        f'<polygon points="{band}" fill="{BLUE}" opacity="0.22"/>'
+        f'<polyline points="{" ".join(_points(everyone, top))}" class="line" stroke="{GREY}" '
+        f'stroke-dasharray="4 3" stroke-width="1.5"/>'
+        f'<polyline points="{" ".join(_points(mean, top))}" class="line" stroke="{BLUE}" stroke-width="2.5"/>'
+        "</svg>"
+    )
+
+
+def bar_chart(rows: Sequence[tuple[str, float, float]], titles: tuple[str, str], alt: str) -> Markup:
+    """Two bars per segment, labelled directly: share of the homes and of the demand in the event window.
+
+    ``rows`` are (label, first share, second share) with shares as fractions.
+    """
+    line, left, full = 46, 250, 380
+    height = line * len(rows) + 26
+    highest = max([0.01, *(max(row[1:]) for row in rows)])
+    parts = []
+    for index, (name, *shares) in enumerate(rows):
+        top = 24 + index * line
+        parts.append(f'<text x="{left - 8}" y="{top + 20}" text-anchor="end">{escape(name)}</text>')
+        for bar, (share, colour) in enumerate(zip(shares, (BLUE, ORANGE), strict=True)):
+            y = top + bar * 18
+            parts.append(f'<rect x="{left}" y="{y}" width="{full * share / highest:.1f}" height="15" fill="{colour}"/>')
+            end = left + full * share / highest + 5
+            parts.append(f'<text x="{end:.1f}" y="{y + 12}">{100 * share:.0f} %</text>')
+    for at, (title, colour) in enumerate(zip(titles, (BLUE, ORANGE), strict=True)):
+        x = left + at * 170
+        parts.append(f'<rect x="{x}" y="2" width="11" height="11" fill="{colour}"/>')
+        parts.append(f'<text x="{x + 16}" y="12">{escape(title)}</text>')
+    body = "".join(parts)
+    return Markup(f'<svg viewBox="0 0 690 {height}" role="img" aria-label="{escape(alt)}">{body}</svg>')
