@@ -111,7 +111,7 @@ class Scenario(Part):
         description="Ways of recruiting to compare; `none` is always among them.",
         examples=[["none", "untargeted", "segment_targeted"]],
     )
-    outputs: Outputs = Field(default=Outputs(), description="What a run writes besides its comparison.")
+    outputs: Outputs = Field(default=Outputs(), description="Optional extra files of a run.")
     meters: Meters = Field(default=Meters(), description="Quality of the interval reads.")
     parameters: dict[str, float] = Field(
         default_factory=dict,

@@ -121,8 +121,8 @@ def _sample(parts: Mapping[str, Any]) -> Iterator[Complaint]:
 
 def _parameters(parts: Mapping[str, Any]) -> Iterator[Complaint]:
     if parts["parameters"]:
-        for name, message in parameter_problems(parts["population"].region, parts["parameters"]):
-            yield Complaint(("parameters", name), message, " is not a parameter of " in message)
+        for name, message, of_key in parameter_problems(parts["population"].region, parts["parameters"]):
+            yield Complaint(("parameters", name), message, of_key)
 
 
 CHECKS: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Iterator[Complaint]]], ...] = (

@@ -47,13 +47,13 @@ def _ranges(path: Path) -> dict[str, Range]:
     return ranges
 
 
-def parameter_problems(region: str, chosen: Mapping[str, float]) -> Iterator[tuple[str, str]]:
-    """(name, complaint) of each override that is unknown or out of range."""
+def parameter_problems(region: str, chosen: Mapping[str, float]) -> Iterator[tuple[str, str, bool]]:
+    """(name, complaint, whether the name is at fault) of each override that is unknown or out of range."""
     known = known_parameters(region)
     for name, value in chosen.items():
         if name not in known:
             hint = did_you_mean(name, known) or f'; for example "{next(iter(known))}".'
-            yield name, f"parameters.{name} is not a parameter of {region} or of behaviour{hint}"
+            yield name, f"parameters.{name} is not a parameter of {region} or of behaviour{hint}", True
         elif not known[name].low <= value <= known[name].high:
             r = known[name]
             wider = f"{r.table} would have to state a wider hard_low or hard_high"
@@ -61,6 +61,7 @@ def parameter_problems(region: str, chosen: Mapping[str, float]) -> Iterator[tup
                 name,
                 f"parameters.{name} is {value:g}; expected {r.low:g} to {r.high:g} [{r.unit}] ({wider}), "
                 f"for example {r.value:g}.",
+                False,
             )
     if any(name in chosen for name in SHARES):
         total = sum(chosen.get(name, known[name].value) for name in SHARES if name in known)
@@ -70,4 +71,5 @@ def parameter_problems(region: str, chosen: Mapping[str, float]) -> Iterator[tup
                 name,
                 f"parameters.{name} is {chosen[name]:g}; expected the four dwelling shares to sum to 1, not "
                 f"{total:g}, for example by setting all four.",
+                False,
             )
