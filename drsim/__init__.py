@@ -3,7 +3,7 @@
 The front door. Names are fetched when first used, so that ``import drsim`` stays light:
 
 - ``load(name_or_path, ...)``: a scenario, bundled or from a file
-- ``run(scenario, ...)``: run it and get the comparison
+- ``run(scenario, ...)``: run it, given by name, path or object, and get the comparison
 - ``segment(path, ...)``: segment a real smart-meter file
 - ``DemandResponseModel``: the world as a Mesa model
 """
@@ -18,7 +18,7 @@ __all__ = ["DemandResponseModel", "load", "run", "segment"]
 
 _BEHIND = {
     "load": ("scenarios.loader", "load_scenario"),
-    "run": ("scenarios.pipeline", "run_scenario"),
+    "run": ("scenarios.pipeline", "run"),
     "segment": ("scenarios.segment_file", "segment_file"),
     "DemandResponseModel": ("simulator.model", "DemandResponseModel"),
 }

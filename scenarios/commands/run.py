@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated, Optional
 
 import typer
@@ -14,12 +13,6 @@ from scenarios.commands.progress import progress_on_stderr
 OptionalInt = Optional[int]  # noqa: UP045
 
 
-def usable_cpus() -> int:
-    """Processors this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-
-
 @guarded
 def run(
     scenario: ScenarioArgument,
@@ -29,7 +22,7 @@ def run(
     replications: Annotated[OptionalInt, typer.Option(help="Another number of replications.")] = None,
     workers: Annotated[
         OptionalInt,
-        typer.Option(min=1, help="Processes; never changes a result.", show_default="all processors"),
+        typer.Option(min=1, help="Processes; never changes a result.", show_default="one per processor"),
     ] = None,
     sets: SetOption = None,
     what_if: WhatIfOption = None,
@@ -46,7 +39,7 @@ def run(
     from scenarios.pipeline import run_scenario  # only now: it brings numba, pandas and scikit-learn
 
     with progress_on_stderr(quiet) as progress:
-        result = run_scenario(loaded, out=out, workers=workers or usable_cpus(), progress=progress)
+        result = run_scenario(loaded, out=out, workers=workers, progress=progress)
     if as_json:
         echo_json(result.summary())
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Optional
 from zoneinfo import ZoneInfo
 
 import typer
@@ -34,27 +34,33 @@ def segment(
         str, typer.Option(callback=_segments, metavar="N|auto", help="How many segments.")
     ] = "auto",
     zone: Annotated[str, typer.Option(callback=_zone, help="Time zone of the homes.")] = "Europe/London",
+    temperature: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(metavar="FILE", help="Outdoor temperatures, CSV: a time and a degC column."),
+    ] = None,
+    event_window: Annotated[
+        str, typer.Option(metavar="HH:MM-HH:MM", help="Local hours that matter.")
+    ] = "17:00-20:00",
     as_json: JsonOption = False,
 ) -> None:
     """Segment a real smart-meter file by its load shapes."""
     from drsim.errors import Problem, ScenarioError
 
-    if not file.is_file():
-        raise ScenarioError(
-            Problem("", f'FILE is "{file}", and there is no such file; expected Parquet or CSV.')
-        )
+    for name, path in (("FILE", file), ("--temperature", temperature)):
+        if path is not None and not path.is_file():
+            raise ScenarioError(Problem("", f'{name} is "{path}", and there is no such file.'))
 
     from scenarios.segment_file import segment_file
 
     result = segment_file(
-        file, out=out, segments=segments if segments == "auto" else int(segments), zone=zone
+        file,
+        out=out,
+        segments="auto" if segments == "auto" else int(segments),
+        zone=zone,
+        temperature=temperature,
+        event_window=event_window,
     )
-    summary = result.summary()
-    if not as_json:
-        typer.echo(summary if isinstance(summary, str) else _text(summary))
-        return
-    echo_json(summary if isinstance(summary, dict) else {"folder": str(result.folder), "summary": summary})
-
-
-def _text(summary: dict[str, object]) -> str:
-    return "\n".join(f"{key}: {value}" for key, value in summary.items())
+    if as_json:
+        echo_json(result.summary())
+    else:
+        typer.echo(result.summary_text())
