@@ -132,7 +132,7 @@ def test_run_json_is_strict_and_quiet_is_quiet(pipeline: Callable[[Callable[...,
     result = invoke("run", "heat_wave", "--json", "--quiet", "--what-if", "doubled_incentive")
     assert json.loads(result.stdout) == {"answer_kw": 12.3, "usd_per_kw": None, "folder": str(Path("runs/x"))}
     assert result.stderr == ""
-    assert called["progress"] is None and called["out"] is None and called["workers"] >= 1
+    assert called["progress"] is None and called["out"] is None and called["workers"] is None
     assert called["scenario"].name == "heat_wave-doubled_incentive"
 
 
@@ -205,6 +205,10 @@ def test_version_names_what_results_depend_on() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (
+            ["segment", __file__, "--temperature", "no.csv"],
+            '--temperature is "no.csv", and there is no such file',
+        ),
         (["segment", "nowhere.parquet"], 'FILE is "nowhere.parquet", and there is no such file'),
         (
             ["segment", "x", "--segments", "1"],
@@ -230,7 +234,10 @@ def test_segment_and_evidence_pass_on_what_was_asked(monkeypatch: pytest.MonkeyP
     class Segments:
         folder = tmp_path
 
-        def summary(self) -> str:
+        def summary(self) -> dict[str, Any]:
+            return {"folder": str(tmp_path), "stability_ari": float("nan")}
+
+        def summary_text(self) -> str:
             return "6 segments"
 
     segment = types.ModuleType("scenarios.segment_file")
@@ -243,7 +250,8 @@ def test_segment_and_evidence_pass_on_what_was_asked(monkeypatch: pytest.MonkeyP
     file.touch()
     result = invoke("segment", str(file), "--segments", "6", "--zone", "America/Phoenix")
     assert (result.exit_code, result.stdout) == (0, "6 segments\n")
-    assert asked.pop() == (file, {"out": None, "segments": 6, "zone": "America/Phoenix"})
-    assert json.loads(invoke("segment", str(file), "--json").stdout)["summary"] == "6 segments"
+    how = {"out": None, "segments": 6, "zone": "America/Phoenix", "temperature": None}
+    assert asked.pop() == (file, {**how, "event_window": "17:00-20:00"})
+    assert json.loads(invoke("segment", str(file), "--json").stdout)["stability_ari"] is None
     assert invoke("evidence", "--rows", "17,1,17").exit_code == 1
     assert asked.pop() == (17, 1)
