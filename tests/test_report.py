@@ -19,7 +19,8 @@ from scenarios.report import ReportInput, write_report
 from scenarios.report.answer import answer
 from scenarios.report.figures_baselines import baseline_rows
 from scenarios.report.figures_days import event_window, local_times
-from scenarios.report.numbers import Estimate, money, number, percent, with_span
+from scenarios.report.figures_enrolled import blocks
+from scenarios.report.numbers import Estimate, common_decimals, money, number, percent, with_span
 
 ARMS = {  # peak reduction, gain over untargeted, half of the gain's interval [kW]
     "none": (0.0, -66.2, 9.0),
@@ -380,6 +381,21 @@ def test_local_times_keep_the_wall_clock() -> None:
     aware = pd.Series(pd.to_datetime(["2024-07-14 23:00"], utc=True)).dt.tz_convert("America/Phoenix")
     assert list(local_times(aware).hour) == [16]
     assert event_window(events()) == (16.0, 19.0)
+
+
+def test_an_end_near_zero_is_not_rounded_onto_it() -> None:
+    said = answer(with_gain(3.25, 3.21))
+    assert said.verdict == "more" and "interval 0.04 to 6.46 kW" in said.headline
+    assert with_span(
+        Estimate(17.0, 0.04, 34.0), digits=common_decimals([Estimate(17.0, 0.04, 34.0)])
+    ).startswith("17.00")
+
+
+def test_an_arm_with_other_segments_gets_its_own_block() -> None:
+    grid = fake().enrolled_by_segment
+    shared, own = blocks(grid)
+    assert list(own.counts) == ["segment_absolute"] and "placebo" in shared.counts
+    assert shared.labels == own.labels == LABELS and "none" not in shared.counts
 
 
 def test_the_baseline_error_is_estimate_minus_truth() -> None:

@@ -6,12 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from scenarios.report.arms import NO_PROGRAMME, PLAIN, REFERENCE, SEGMENTED, arm, present, primary
 from scenarios.report.input import ReportInput
 from scenarios.report.numbers import (
     MISSING,
     Estimate,
     as_float,
+    common_decimals,
     decimals,
     estimate,
     money,
@@ -74,7 +77,7 @@ def _headline(tables: ReportInput, subject: str, gain: Estimate, verdict: Verdic
     same = f"n the same homes, weather, dice and {budget}"
     mine = estimate(tables.comparison, subject, METRIC).mean
     theirs = estimate(tables.comparison, REFERENCE, METRIC).mean
-    digits = decimals(gain.mean, gain.low, gain.high)
+    digits = common_decimals([gain])
     size = number(abs(gain.mean), digits)
     more = "more" if gain.mean >= 0 else "less"
     both = f"{number(mine, decimals(mine, theirs))} kW against {number(theirs, decimals(mine, theirs))} kW"
@@ -99,12 +102,14 @@ def _scale(tables: ReportInput, subject: str) -> str:
     mine = estimate(tables.comparison, subject, METRIC).mean
     if not len(tables.peak_day) or not math.isfinite(mine):
         return ""
-    peak = float(tables.peak_day["program_counterfactual_kw"].astype(float).max())
+    day = tables.peak_day[tables.peak_day["arm"] == tables.peak_day["arm"].iloc[0]]
+    hours = np.arange(len(day)) * 24 // len(day)  # peaks are judged by the hour
+    peak = float(day["program_counterfactual_kw"].astype(float).groupby(hours).mean().max())
     if not peak:
         return ""
     homes = int(as_float(tables.facts["households"]))
     return (
-        f"For scale: without any programme the {homes:,} homes together peak at about {number(peak, 0)} kW, "
+        f"For scale: without any programme the {homes:,} homes together peak near {number(peak, 0)} kW, "
         f"so {number(mine, decimals(mine))} kW is {percent(mine / peak)} of it."
     )
 
@@ -139,7 +144,7 @@ def _by(lead: Estimate) -> str:
 
 
 def _gain(gain: Estimate) -> str:
-    mean = number(gain.mean, decimals(gain.mean, gain.low, gain.high), sign=True)
+    mean = number(gain.mean, common_decimals([gain]), sign=True)
     return f"{mean} kW, 95 % interval {span(gain)} kW"
 
 
@@ -162,7 +167,7 @@ def _oracle(tables: ReportInput) -> str:
     gain = estimate(tables.comparison, "oracle", METRIC, difference=True)
     if not gain.known:
         return ""
-    digits = decimals(gain.mean, gain.low, gain.high)
+    digits = common_decimals([gain])
     interval = f" (95 % interval {span(gain, digits)} kW)" if gain.has_interval else ""
     return (
         f"Perfect knowledge of every home would have gained {number(gain.mean, digits)} kW over untargeted"

@@ -211,13 +211,13 @@ def table_rows(tables: ReportInput) -> list[dict[str, object]]:
     cuts = {key: estimate(tables.comparison, key, METRIC) for key in keys}
     costs = {key: estimate(tables.comparison, key, "usd_per_kw") for key in keys}
     gained = gains(tables)
-    digits = common_decimals([*cuts.values(), *gained.values()])
+    digits = common_decimals(gained.values())
     rows: list[dict[str, object]] = [
         {
             "arm": arm(key),
             "check": key in CHECKS,
             "flag": _flag(tables, key),
-            "cut": _cell(cuts[key], digits),
+            "cut": _cell(cuts[key], common_decimals(cuts.values())),
             "gain": _cell(gained.get(key, MISSING), digits, sign=True),
             "firm": gained.get(key, MISSING).sign != 0,
             **_enrolment(tables, key),

@@ -175,6 +175,7 @@ def event_profile(tables: ReportInput) -> Drawing | None:
     if not keys:
         return None
     window = event_window(tables.events)
+    rows = _recorded(rows)
     length = window[1] - window[0] if window else math.nan
     caption = "An average event, hour by hour: positive is less load, negative is load that comes back"
     with sheet(4.3) as figure:
@@ -202,6 +203,12 @@ def event_profile(tables: ReportInput) -> Drawing | None:
         right = 1 + 0.12 / (9.6 - 0.85 - LABELS_INCHES)
         axes.text(right, 1.02, "mean in the event, kW", transform=axes.transAxes, fontsize=9, va="bottom")
         return finish(figure, "event_profile", caption, "Line chart. " + "; ".join(said) + ".")
+
+
+def _recorded(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the tail where no arm has any impact: the record stops at midnight, snapback need not."""
+    alive = rows.loc[rows["impact_kw"].abs() > 0, "hours_from_start"]
+    return rows[rows["hours_from_start"] <= alive.max()] if len(alive) else rows
 
 
 def _during(mine: pd.DataFrame, length: float) -> float:

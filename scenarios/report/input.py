@@ -108,20 +108,20 @@ class ReportInput:
     comparison
         One row per arm and metric; kW metrics are sums over the simulated homes.
     segments
-        One row per segment; ``h00`` to ``h23`` are the workday profile by local hour in any common unit (the
-        page scales it to ``mean_kwh_per_day``).
+        One row per segment of replication 0; ``h00`` to ``h23`` are the workday profile by local hour in any
+        common unit (the page scales it to ``mean_kwh_per_day``).
     events
         One row per arm, replication and event [kW, homes], with one column ``estimated_impact_kw_<method>``
         per baseline.
     peak_day
         The counterfactual's peak day of replication 0, one row per arm and interval [kW].
     funnel
-        Means per replication; ``offered`` and ``enrolled`` are homes, ``notified`` and ``participated``
+        Means over replications; ``offered`` and ``enrolled`` are homes, ``notified`` and ``participated``
         home-events.
     event_profile
         Mean impact [kW] by hours from the start of the event window, positive is a reduction.
     enrolled_by_segment
-        Mean homes per replication, one row per arm and segment.
+        Homes of replication 0, one row per arm and segment; arms with other segments stand apart.
     assumptions
         One row per parameter; ``assumption`` is True where nobody measured it.
     checks

@@ -120,7 +120,12 @@ def span(value: Estimate, digits: int | None = None, prefix: str = "") -> str:
 def common_decimals(values: Iterable[Estimate], money_column: bool = False) -> int:
     """Digits for a whole column, so that its numbers can be compared at a glance."""
     ends = [end for value in values for end in (value.mean, value.low, value.high) if math.isfinite(end)]
-    return 0 if money_column and max(map(abs, ends), default=0.0) >= 100 else decimals(*ends)
+    if money_column and max(map(abs, ends), default=0.0) >= 100:
+        return 0
+    digits = decimals(*ends)
+    while digits < 3 and any(end and not float(f"{end:.{digits}f}") for end in ends):
+        digits += 1  # an end of 0.04 must not read as 0.0: on which side of zero it lies is the message
+    return digits
 
 
 def with_span(value: Estimate, sign: bool = False, prefix: str = "", digits: int | None = None) -> str:

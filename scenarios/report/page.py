@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from scenarios.report import figures_arms, figures_baselines, figures_days, figures_segments
+from scenarios.report import figures_arms, figures_baselines, figures_days, figures_enrolled, figures_segments
 from scenarios.report.answer import answer
 from scenarios.report.arms import CHECKS, present
 from scenarios.report.drawing import Drawing
@@ -24,7 +24,7 @@ _FIGURES: tuple[Callable[[ReportInput], Drawing | None], ...] = (
     figures_arms.event_cost,
     figures_arms.funnel,
     figures_segments.shapes,
-    figures_segments.enrolled,
+    figures_enrolled.enrolled,
     figures_days.event_profile,
     figures_baselines.estimated,
 )
@@ -141,7 +141,9 @@ def _plain(value: object) -> str:
         found = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return _text(value)
-    return "" if math.isnan(found) else f"{found:g}".replace("-", "−")
+    if math.isnan(found):
+        return ""
+    return (f"{found:.4g}" if abs(found) < 10_000 else f"{found:g}").replace("-", "−")
 
 
 def _calls(tables: ReportInput) -> str:
