@@ -95,10 +95,9 @@ def bar_chart(rows: Sequence[tuple[str, float, float]], titles: tuple[str, str],
         top = 24 + index * line
         parts.append(f'<text x="{left - 8}" y="{top + 20}" text-anchor="end">{escape(name)}</text>')
         for bar, (share, colour) in enumerate(zip(shares, (BLUE, ORANGE), strict=True)):
-            y = top + bar * 18
-            parts.append(f'<rect x="{left}" y="{y}" width="{full * share / highest:.1f}" height="15" fill="{colour}"/>')
-            end = left + full * share / highest + 5
-            parts.append(f'<text x="{end:.1f}" y="{y + 12}">{100 * share:.0f} %</text>')
+            y, length = top + bar * 18, full * share / highest
+            parts.append(f'<rect x="{left}" y="{y}" width="{length:.1f}" height="15" fill="{colour}"/>')
+            parts.append(f'<text x="{left + length + 5:.1f}" y="{y + 12}">{100 * share:.0f} %</text>')
     for at, (title, colour) in enumerate(zip(titles, (BLUE, ORANGE), strict=True)):
         x = left + at * 170
         parts.append(f'<rect x="{x}" y="2" width="11" height="11" fill="{colour}"/>')

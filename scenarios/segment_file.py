@@ -81,7 +81,8 @@ class SegmentedFile:
             reasons.get(premise, NO_SHAPE) if label < 0 else ""
             for premise, label in zip(self.reads.premises, labels, strict=True)
         ]
-        table = pd.DataFrame({"premise_id": self.reads.premises, "segment": labels, "label": names, "reason": why})
+        columns = {"premise_id": self.reads.premises, "segment": labels, "label": names, "reason": why}
+        table = pd.DataFrame(columns)
         features = self.features.set_axis(np.flatnonzero(self.used), axis=0)
         known = features.columns if self.has_temperature else features.columns[features.notna().any()]
         return table.join(features[known])
@@ -158,8 +159,10 @@ def segment_file(
     partial.mkdir(parents=True)
     result.table().to_csv(partial / "segments.csv", index=False, float_format="%.6g")
     result.homes().to_csv(partial / "homes.csv", index=False, float_format="%.6g")
-    findings = [(f.code, f.premise, f.message) for f in result.reads.findings]
-    pd.DataFrame(findings, columns=["code", "premise_id", "message"]).to_csv(partial / "findings.csv", index=False)
+    findings = pd.DataFrame(
+        [(f.code, f.premise, f.message) for f in result.reads.findings], columns=["code", "premise_id", "message"]
+    )
+    findings.to_csv(partial / "findings.csv", index=False)
     write_segment_report(partial / "report.html", result)
     manifest = facts | {"kind": "segment", "input_sha256": _sha256(path), "drsim": _version()}
     (partial / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
@@ -189,8 +192,8 @@ def _segmented(
     used = ~reads.disqualified
     if used.sum() < SMALLEST_SEGMENT:
         raise DataError(
-            f"{path}: {int(used.sum())} of {len(used)} premises have enough reads; at least {SMALLEST_SEGMENT} "
-            "are needed, so that no segment describes single homes"
+            f"{path}: {int(used.sum())} of {len(used)} premises have enough reads; "
+            f"at least {SMALLEST_SEGMENT} are needed, so that no segment describes single homes"
         )
     shapes = LoadShapes(int(used.sum()), hours)
     dates = []

@@ -23,7 +23,10 @@ FINDING_TITLES = {
 def write_segment_report(path: Path, result: SegmentedFile) -> None:
     """Write the page for a segmented file."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
     page = environment.get_template("segment_report.j2").render(
         result=result,
@@ -69,7 +72,7 @@ def _stability_words(ari: float) -> str:
     if ari >= 0.8:
         return "The segments are stable: other samples of these homes give almost the same ones."
     if ari >= 0.5:
-        return "The cores of the segments are stable, their borders are soft: homes near one could go either way."
+        return "The cores of the segments are stable, their borders are soft: homes near one may go either way."
     return (
         "The segments are weakly determined: another sample of these homes would divide them differently. "
         "Treat them as a description of this file, not as kinds of household."

@@ -9,6 +9,8 @@ from simulator.compiled import compiled
 from simulator.fields import AT_HOME, ELECTRONICS, STANDBY
 from simulator.keyed_random import uniform
 
+EVENING_CHANCE, DAY_CHANCE = 0.66, 0.50  # that a quarter-hour at home sees a screen in use (assumption)
+
 
 @compiled
 def run(
@@ -21,7 +23,7 @@ def run(
         if occupied[i] != AT_HOME:
             continue
         evening = 68 <= quarter[i] < 92
-        chance = (0.75 if evening else 0.38) * mood
+        chance = (EVENING_CHANCE if evening else DAY_CHANCE) * mood
         draw = uniform(key, i // 4)
         if draw < chance:
             kw = home.media_kw * (0.6 + 0.8 * uniform(key, 300 + i // 4))

@@ -10,7 +10,8 @@ from simulator.fields import ASLEEP, AT_HOME, LIGHTING
 from simulator.keyed_random import uniform
 
 BRIGHT_W_PER_M2 = 180.0  # horizontal irradiance above which rooms need no lamps (assumption)
-NIGHT_LIGHT = 0.06  # share left burning while asleep
+DIM_ROOMS = 0.18  # share of the lamps that daylight never replaces (assumption)
+NIGHT_LIGHT = 0.10  # share left burning while asleep
 
 
 @compiled
@@ -21,7 +22,7 @@ def run(
     """Fill the lighting row [kW]; ``cut`` is the share switched off inside the event window."""
     for i in range(i0, i1):
         if occupied[i] == AT_HOME:
-            dark = max(0.12, 1.0 - ghi[i] / BRIGHT_W_PER_M2)
+            dark = max(DIM_ROOMS, 1.0 - ghi[i] / BRIGHT_W_PER_M2)
             kw = home.light_kw * dark * (0.6 + 0.8 * uniform(key, i // 2)) * (0.6 + 0.4 * mood)
             use_kw[LIGHTING, i] = kw * (1.0 - cut) if e0 <= i < e1 else kw
         elif occupied[i] == ASLEEP:

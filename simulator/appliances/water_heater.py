@@ -19,6 +19,7 @@ KWH_PER_LITRE_K = 0.001163
 SET_DEGC = 55.0
 TANK_LOSS_KW_PER_K = 0.0018
 COLD_DEGC = 15.0
+NIGHT_STAGGER_QUARTERS = 14
 SHOWER_FROM_QUARTER, SHOWER_TO_QUARTER = 22, 92
 SHOWER_LITRES = 42.0
 BACKGROUND_SHARE = 0.45  # of the day's hot water that is not showers: sinks, washing-up
@@ -44,6 +45,7 @@ def run(
     per_duty_k = element_kw * 0.25 / capacity
     tank, per_litre = float(home.t_tank_degc), 1.0 / max(litres, 1e-6)
     hot_litres, night = float(home.hot_litres), home.tank_night == 1
+    night_from = int(NIGHT_STAGGER_QUARTERS * home.trait_u)  # off-peak clocks start at different times
     background = hot_litres * BACKGROUND_SHARE / 40.0
     for i in range(i0, i1):
         q = int(quarter[i])
@@ -54,7 +56,7 @@ def run(
         if litres > 0.0:
             tank += min(1.0, draw_litres * per_litre) * (COLD_DEGC - tank)
             tank += TANK_LOSS_KW_PER_K * (20.0 - tank) * 0.25 / capacity
-            duty = (SET_DEGC - tank) / per_duty_k if not night or q < 28 else 0.0
+            duty = (SET_DEGC - tank) / per_duty_k if not night or night_from <= q < 28 else 0.0
             duty = min(max(duty, 0.0), 1.0)
             use_kw[WATER_HEATER, i] = duty * element_kw
             tank += duty * per_duty_k
