@@ -118,7 +118,7 @@ class Weather(Part):
     file: str | None = Field(
         default=None,
         min_length=1,
-        description="An EPW weather file instead of drawn weather; path relative to the scenario file.",
+        description="Weather file (EPW or NSRDB CSV) instead of drawn weather; path relative to this file.",
         examples=["phoenix.epw"],
     )
     warmer_degc: float = Field(

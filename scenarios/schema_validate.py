@@ -80,7 +80,8 @@ def _weather_file(data: dict[str, Any], folder: FilePath) -> list[Complaint]:
         wrong(
             path,
             name,
-            f"expected an existing EPW file, for example phoenix.epw (looked for {folder / name}).",
+            "expected an existing weather file (EPW or NSRDB CSV), for example phoenix.epw "
+            f"(looked for {folder / name}).",
         )
     ]
 

@@ -280,7 +280,7 @@ CHANGED: list[tuple[str, str, str, list[str]]] = [
         "replications: 2",
         "weather: {file: nowhere.epw}",
         [
-            '11:17: weather.file is "nowhere.epw"; expected an existing EPW file, for example phoenix.epw (looked for'
+            '11:17: weather.file is "nowhere.epw"; expected an existing weather file (EPW or NSRDB CSV), for example phoenix.epw (looked for'
         ],
     ),
     (

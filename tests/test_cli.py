@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import types
@@ -193,6 +194,17 @@ def test_every_key_has_a_description_for_editors() -> None:
     parts = [schema, *(part for part in schema["$defs"].values() if "properties" in part)]
     silent = [key for part in parts for key, node in part["properties"].items() if "description" not in node]
     assert silent == []
+
+
+def test_every_key_and_command_is_in_the_docs() -> None:
+    schema = json.loads(schema_text())
+    parts = [schema, *(part for part in schema["$defs"].values() if "properties" in part)]
+    keys = {key for part in parts for key in part["properties"]}
+    page = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    assert [key for key in sorted(keys) if not re.search(rf"`(\w+\.)?{key}`", page)] == []
+    commands = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    named = [command.name for command in app.registered_commands]
+    assert [name for name in named if f"## `drsim {name}" not in commands] == []
 
 
 def test_version_names_what_results_depend_on() -> None:
