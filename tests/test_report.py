@@ -71,6 +71,18 @@ def comparison(arms: dict[str, tuple[float, float, float]] = ARMS) -> pd.DataFra
                 0.03,
                 10,
             ),
+            (
+                arm,
+                "event_reduction_kw",
+                "kW",
+                2 * cut,
+                cut,
+                3 * cut,
+                2 * gain,
+                2 * gain - 3,
+                2 * gain + 3,
+                10,
+            ),
             (arm, "budget_unspent_usd", "USD", left, left, left, 0.0, 0.0, 0.0, 10),
             (arm, "missed_peaks", "days", 2.4, 1.9, 2.9, 0.0, 0.0, 0.0, 10),
             (arm, "needless_calls", "days", 3.1, 2.2, 4.0, 0.0, 0.0, 0.0, 10),
@@ -303,6 +315,7 @@ def test_a_win_is_said_with_its_interval() -> None:
         "12.3 kW more than untargeted recruitment (95 % interval 4.1 to 20.5 kW): 78.5 kW against 66.2 kW."
     )
     assert any("10.4 kW or more in 80 of 100 tries" in line for line in said.beside)
+    assert any("all event hours" in line and "kW more (95 % interval" in line for line in said.beside)
     measured = fake(facts={**fake().facts, "weather_file": "phoenix_2023.epw"})
     assert "one measured weather year" in answer(measured).covers[0]
     assert "wrong parameters" in " ".join(said.covers) and "dice" in said.covers[0]
@@ -383,6 +396,11 @@ def test_local_times_keep_the_wall_clock() -> None:
     assert event_window(events()) == (16.0, 19.0)
 
 
+def test_an_oracle_that_gains_nothing_clear_is_not_called_room() -> None:
+    lines = answer(with_gain(2.3, 4.3, oracle=(72.7, 6.5, 8.1))).beside
+    assert any(line.startswith("Even perfect knowledge") for line in lines)
+
+
 def test_an_end_near_zero_is_not_rounded_onto_it() -> None:
     said = answer(with_gain(3.25, 3.21))
     assert said.verdict == "more" and "interval 0.04 to 6.46 kW" in said.headline
@@ -416,6 +434,15 @@ def test_the_page_loads_nothing_and_is_small(report: Path) -> None:
     assert page.loads == []
     assert not re.search(r"url\((?!#)|@import|<script|<link|<iframe", text)
     assert file.stat().st_size < 3_000_000
+
+
+def test_many_replications_do_not_swell_the_page(tmp_path: Path) -> None:
+    many = pd.concat(
+        [events().assign(replication=lambda t, k=k: t["replication"] + 4 * k) for k in range(100)]
+    )
+    write_report(tmp_path, fake(events=many))
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert len(text) < 2_000_000 and "(1 in 10 shown)" in text
 
 
 def test_every_figure_says_in_words_what_it_shows(report: Path) -> None:

@@ -52,6 +52,7 @@ def answer(tables: ReportInput) -> Answer:
     headline = _headline(tables, subject, gain, verdict)
     beside = [
         _scale(tables, subject),
+        _events(tables, subject),
         _rival(tables, subject),
         _placebo(tables),
         _oracle(tables),
@@ -167,11 +168,36 @@ def _oracle(tables: ReportInput) -> str:
     gain = estimate(tables.comparison, "oracle", METRIC, difference=True)
     if not gain.known:
         return ""
+    if gain.has_interval and gain.sign <= 0:
+        return (
+            f"Even perfect knowledge of every home shows no clear gain over untargeted ({_gain(gain)}): on "
+            "a single peak hour there is little room here for any targeting to show."
+        )
     digits = common_decimals([gain])
     interval = f" (95 % interval {span(gain, digits)} kW)" if gain.has_interval else ""
     return (
         f"Perfect knowledge of every home would have gained {number(gain.mean, digits)} kW over untargeted"
         f"{interval}; that is the room there is for any targeting here."
+    )
+
+
+def _events(tables: ReportInput, subject: str) -> str:
+    """Add the steadier measure: the mean over all event hours does not hang on one hour of the season."""
+    gain = estimate(tables.comparison, subject, "event_reduction_kw", difference=True)
+    if not gain.has_interval:
+        return ""
+    mine, theirs = (
+        estimate(tables.comparison, key, "event_reduction_kw").mean for key in (subject, REFERENCE)
+    )
+    digits = decimals(mine, theirs)
+    both = f"{number(mine, digits)} kW against {number(theirs, digits)} kW"
+    where = "Averaged over all event hours, instead of the season’s one highest hour,"
+    if gain.sign == 0:
+        return f"{where} there is no clear difference: {both} (difference {_gain(gain)})."
+    size = number(abs(gain.mean), common_decimals([gain]))
+    more = "more" if gain.sign > 0 else "less"
+    return (
+        f"{where} it cut {size} kW {more} (95 % interval {span(gain, common_decimals([gain]))} kW): {both}."
     )
 
 

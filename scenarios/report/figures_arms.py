@@ -32,6 +32,7 @@ ROW_INCHES = 0.40
 LEFT_INCHES = 2.75
 DOTS_INCHES = 4.9
 BOTTOM_INCHES = 0.55
+MOST_TICKS = 60  # more replications than this are a smear, not information
 
 
 def difference(tables: ReportInput) -> Drawing | None:
@@ -93,7 +94,9 @@ def _height(rows: int) -> float:
 def _paired_dots(tables: ReportInput, key: str) -> list[float]:
     one = per_replication(tables.replication_values, key, METRIC)
     two = per_replication(tables.replication_values, REFERENCE, METRIC)
-    return [float(value) for value in (one - two).dropna()] if len(one) and len(two) else []
+    if not (len(one) and len(two)) or len(one) > MOST_TICKS:
+        return []
+    return [float(value) for value in (one - two).dropna()]
 
 
 def _spoken(words: Mapping[str, str], unit: str) -> str:

@@ -14,6 +14,7 @@ from scenarios.report.numbers import decimals, mean_interval, number, percent, r
 
 PREFIX = "estimated_impact_kw_"
 TRUE = "true_event_impact_kw"
+MOST_DOTS = 2000  # keeps the page small; the table below the figure uses all events
 
 
 def methods(events: pd.DataFrame) -> dict[str, str]:
@@ -37,6 +38,10 @@ def estimated(tables: ReportInput) -> Drawing | None:
     size = (9.6 - 0.85 - 0.2 - 0.6 * (count - 1)) / max(count, 2)
     low, high = padded(rows[[TRUE, *list(found)[:count]]].to_numpy(dtype=np.float64), include_zero=True)
     caption = "Impact as a baseline estimates it, against the truth: one dot per arm, event and replication"
+    every = math.ceil(len(rows) / MOST_DOTS)
+    if every > 1:
+        caption += f" (1 in {every} shown)"
+    shown = rows.iloc[::every]
     with sheet(size + 1.05) as figure:
         for i, (column, name) in enumerate(list(found.items())[:count]):
             axes = place(figure, 0.85 + i * (size + 0.6), 0.65, size, size)
@@ -51,7 +56,13 @@ def estimated(tables: ReportInput) -> Drawing | None:
                 fontsize=9,
             )
             axes.plot(
-                rows[TRUE], rows[column], "o", color="#0072B2", alpha=0.35, markersize=3.5, markeredgewidth=0
+                shown[TRUE],
+                shown[column],
+                "o",
+                color="#0072B2",
+                alpha=0.35,
+                markersize=3.5,
+                markeredgewidth=0,
             )
             axes.set_xlim(low, high)
             axes.set_ylim(low, high)

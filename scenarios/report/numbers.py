@@ -94,7 +94,7 @@ def decimals(*values: float) -> int:
     """Digits after the point that suit numbers printed together: about three figures of the largest."""
     finite = [abs(value) for value in values if math.isfinite(value)]
     largest = max(finite, default=0.0)
-    return 0 if largest >= 1000 else 1 if largest >= 10 else 2 if largest >= 0.1 or largest == 0 else 3
+    return 0 if largest >= 1000 else 1 if largest >= 1 else 2 if largest >= 0.1 or largest == 0 else 3
 
 
 def number(value: float, digits: int | None = None, sign: bool = False) -> str:
