@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from drsim.units import SECONDS_PER_INTERVAL
 
+Day = date  # inside the class, ``date`` is a method
+
 
 def _midnight_utc(day: date, zone: ZoneInfo) -> int:
     """Seconds since the epoch at which the local ``day`` starts."""
@@ -100,11 +102,11 @@ class Clock:
         """Number of quarter-hours."""
         return int(self.count.sum())
 
-    def date(self, day: int) -> date:
+    def date(self, day: int) -> Day:
         """Calendar date of local day ``day`` (0-based)."""
         return self.start + timedelta(days=day)
 
-    def index(self, day: date) -> int:
+    def index(self, day: Day) -> int:
         """Local day number of a calendar date; may lie outside ``0..days-1``."""
         return (day - self.start).days
 

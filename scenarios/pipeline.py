@@ -87,23 +87,27 @@ def run_scenario(
     tell: Progress = progress if progress is not None else (lambda done, total, what: None)
     folder = run_folder.folder_for(scenario, out)
     partial = run_folder.start(folder)
-    parts = run_all(scenario, workers if workers is not None else usual_workers(), tell)
-    tell(scenario.replications, scenario.replications, "comparing arms and writing the report")
-    values = pd.concat([p.tables["values"] for p in parts], ignore_index=True)
-    comparison = compare(values, list(scenario.arms))
-    tables = _gather(parts)
-    _write_tables(partial, scenario, comparison, values, tables)
-    said = command if command is not None else shlex.join(["drsim", *sys.argv[1:]])
-    _write_report(partial, scenario, comparison, values, tables, parts, said)
-    run_folder.write_manifest(
-        partial, scenario, said,
-        {
-            "checks": _checks(parts),
-            "wall_seconds": round(time.perf_counter() - began, 2),
-            "cpu_seconds": round(_cpu_seconds() - cpu, 2),
-            "peak_rss_mb": run_folder.peak_rss_mb(),
-        },
-    )  # fmt: skip
+    try:
+        parts = run_all(scenario, workers if workers is not None else usual_workers(), tell)
+        tell(scenario.replications, scenario.replications, "comparing arms and writing the report")
+        values = pd.concat([p.tables["values"] for p in parts], ignore_index=True)
+        comparison = compare(values, list(scenario.arms))
+        tables = _gather(parts)
+        _write_tables(partial, scenario, comparison, values, tables)
+        said = command if command is not None else shlex.join(["drsim", *sys.argv[1:]])
+        _write_report(partial, scenario, comparison, values, tables, parts, said)
+        run_folder.write_manifest(
+            partial, scenario, said,
+            {
+                "checks": _checks(parts),
+                "wall_seconds": round(time.perf_counter() - began, 2),
+                "cpu_seconds": round(_cpu_seconds() - cpu, 2),
+                "peak_rss_mb": run_folder.peak_rss_mb(),
+            },
+        )  # fmt: skip
+    except BaseException:
+        run_folder.discard(partial)  # nothing half-written stays
+        raise
     run_folder.finish(partial, folder)
     return RunResult(scenario, folder, comparison, values, time.perf_counter() - began, tables)
 

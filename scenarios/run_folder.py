@@ -54,6 +54,11 @@ def start(folder: Path) -> Path:
     return partial
 
 
+def discard(partial: Path) -> None:
+    """Remove a run that did not come to its end."""
+    shutil.rmtree(partial, ignore_errors=True)
+
+
 def finish(partial: Path, folder: Path) -> None:
     """Put the complete run in its place; the run it replaces goes last."""
     if folder.exists():

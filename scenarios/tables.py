@@ -138,7 +138,7 @@ def _participation(result: ReplicationResult) -> pd.DataFrame:
     events = len(result.calendar.days)
     for arm, outcome in result.outcomes.items():
         logs = result.logs.get(arm, [])
-        homes = np.flatnonzero(result.offers[arm].ledger.enrolled) if arm == "oracle" else None
+        homes = np.flatnonzero(result.offers[arm].ledger.enrolled) if arm == "oracle" and arm in result.offers else None
         for member in outcome.members:
             log, pick = logs[member.treatment], member.chosen
             rows = log.rows[pick] if homes is None else homes[log.rows[pick]]
