@@ -337,7 +337,10 @@ def test_an_interval_over_zero_is_no_clear_difference() -> None:
 
 
 def test_equal_to_the_last_digit_and_single_draws_are_not_dressed_up() -> None:
-    assert "exactly the same amount" in answer(with_gain(0.0, 0.0)).headline
+    same = answer(with_gain(0.0, 0.0, placebo=(66.2, 0.0, 0.0)))
+    assert "exactly the same amount" in same.headline and len(same.beside) == 1
+    arms = {"untargeted": (-0.3, 0.0, 0.0), "segment_targeted": (-0.2, 0.1, 0.3)}
+    assert "below zero means that the peak rose" in answer(fake(comparison=comparison(arms))).headline
     single = answer(with_gain(12.0, math.nan))
     assert single.verdict == "no interval" and "shows nothing yet" in single.headline
 
@@ -529,6 +532,14 @@ def test_a_run_without_events_or_segments_still_has_a_page(tmp_path: Path) -> No
     )
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert text.count("This run holds no numbers for this figure") == 6
+
+
+def test_no_cost_per_kw_at_all_is_told(tmp_path: Path) -> None:
+    table = comparison()
+    table.loc[table["metric"] == "usd_per_kw", ["mean", "ci_low", "ci_high"]] = math.nan
+    write_report(tmp_path, fake(comparison=table))
+    assert "Not defined for any arm in this run" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "figures" / "cost_per_kw.svg").exists()
 
 
 def test_one_replication_is_drawn_without_intervals(tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ def answer(tables: ReportInput) -> Answer:
         _oracle(tables),
         _detectable(tables, gain, verdict),
     ]
+    if verdict == "same":  # when every arm is the same, the rest would say so five times more
+        beside = beside[:1]
     return Answer(verdict, headline, tuple(text for text in beside if text), _covers(tables))
 
 
@@ -82,6 +84,8 @@ def _headline(tables: ReportInput, subject: str, gain: Estimate, verdict: Verdic
     size = number(abs(gain.mean), digits)
     more = "more" if gain.mean >= 0 else "less"
     both = f"{number(mine, decimals(mine, theirs))} kW against {number(theirs, decimals(mine, theirs))} kW"
+    if min(mine, theirs) < 0:
+        both += ", where below zero means that the peak rose"
     cut = f"{who} recruitment cut the season’s peak by {size} kW {more} than untargeted recruitment"
     if verdict in ("more", "less"):
         return f"O{same}, {cut} (95 % interval {span(gain, digits)} kW): {both}."
@@ -92,7 +96,8 @@ def _headline(tables: ReportInput, subject: str, gain: Estimate, verdict: Verdic
         )
     if verdict == "same":
         cut = f"{who} and untargeted recruitment cut the season’s peak by exactly the same amount"
-        return f"O{same}, {cut} ({both})."
+        why = "This happens when the budget suffices to ask everyone, or when nobody was asked."
+        return f"O{same}, {cut} ({both}). {why}"
     if verdict == "no interval":
         return f"O{same}, {cut} ({both}). This is one draw, without an interval: it shows nothing yet."
     return "The difference from untargeted recruitment is not defined in this run."
@@ -109,9 +114,11 @@ def _scale(tables: ReportInput, subject: str) -> str:
     if not peak:
         return ""
     homes = int(as_float(tables.facts["households"]))
+    text = f"For scale: without any programme the {homes:,} homes together peak near {number(peak, 0)} kW"
     return (
-        f"For scale: without any programme the {homes:,} homes together peak near {number(peak, 0)} kW, "
-        f"so {number(mine, decimals(mine))} kW is {percent(mine / peak)} of it."
+        f"{text}, so {number(mine, decimals(mine))} kW is {percent(mine / peak)} of it."
+        if mine > 0
+        else text + "."
     )
 
 

@@ -70,7 +70,7 @@ def event_cost(tables: ReportInput) -> Drawing | None:
 def _cost(tables: ReportInput, metric: str, name: str, of_what: str) -> Drawing | None:
     keys = [key for key in present(tables.comparison["arm"]) if key != NO_PROGRAMME]
     found = {key: estimate(tables.comparison, key, metric) for key in keys}
-    if not found or metric not in set(tables.comparison["metric"]):
+    if not any(value.known for value in found.values()):
         return None
     sign = symbol(tables.currency)
     digits = common_decimals(found.values(), money_column=True)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from scenarios.report.arms import NO_PROGRAMME, arm, present
 from scenarios.report.drawing import Drawing, finish, padded, place, sheet
@@ -45,31 +46,8 @@ def estimated(tables: ReportInput) -> Drawing | None:
     with sheet(size + 1.05) as figure:
         for i, (column, name) in enumerate(list(found.items())[:count]):
             axes = place(figure, 0.85 + i * (size + 0.6), 0.65, size, size)
-            axes.plot([low, high], [low, high], color="black", linewidth=1.2)
-            axes.annotate(
-                "estimate = truth",
-                xy=(low + 0.9 * (high - low), low + 0.9 * (high - low)),
-                xytext=(-8, 0),
-                textcoords="offset points",
-                ha="right",
-                va="bottom",
-                fontsize=9,
-            )
-            axes.plot(
-                shown[TRUE],
-                shown[column],
-                "o",
-                color="#0072B2",
-                alpha=0.35,
-                markersize=3.5,
-                markeredgewidth=0,
-            )
-            axes.set_xlim(low, high)
-            axes.set_ylim(low, high)
+            _scatter(axes, shown[TRUE], shown[column], (low, high))
             axes.set_title(f"Baseline {name}", loc="left")
-            axes.set_xlabel("true event impact, kW")
-            axes.grid()
-            axes.set_axisbelow(True)
             if i == 0:
                 axes.set_ylabel("estimated impact, kW")
         said = "; ".join(
@@ -77,6 +55,27 @@ def estimated(tables: ReportInput) -> Drawing | None:
             for row in baseline_rows(tables)
         )
         return finish(figure, "estimated_impact", caption, f"Scatter plots with a diagonal. {said}.")
+
+
+def _scatter(axes: Axes, true: pd.Series[float], guess: pd.Series[float], ends: tuple[float, float]) -> None:
+    low, high = ends
+    axes.plot(ends, ends, color="black", linewidth=1.2)
+    corner = low + 0.9 * (high - low)
+    axes.annotate(
+        "estimate = truth",
+        xy=(corner, corner),
+        xytext=(-8, 0),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        fontsize=9,
+    )
+    axes.plot(true, guess, "o", color="#0072B2", alpha=0.35, markersize=3.5, markeredgewidth=0)
+    axes.set_xlim(low, high)
+    axes.set_ylim(low, high)
+    axes.set_xlabel("true event impact, kW")
+    axes.grid()
+    axes.set_axisbelow(True)
 
 
 def baseline_rows(tables: ReportInput) -> list[dict[str, str]]:

@@ -85,7 +85,8 @@ def peak_day(tables: ReportInput) -> Drawing | None:
         )
         below.set_title("Reduction, kW: load without a programme minus load of the arm", loc="left")
         right = 1 + 0.12 / width
-        below.text(right, 1.02, "mean in event hours, kW", transform=below.transAxes, fontsize=9, va="bottom")
+        which = "mean in event hours, kW" if window else "mean in the usual event hours, kW"
+        below.text(right, 1.02, which, transform=below.transAxes, fontsize=9, va="bottom")
         below.set_xlabel("local time")
         return finish(figure, "peak_day", caption, _peak_words(shown, said, window))
 
