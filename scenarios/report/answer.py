@@ -177,8 +177,8 @@ def _oracle(tables: ReportInput) -> str:
         return ""
     if gain.has_interval and gain.sign <= 0:
         return (
-            f"Even perfect knowledge of every home shows no clear gain over untargeted ({_gain(gain)}): on "
-            "a single peak hour there is little room here for any targeting to show."
+            f"Even perfect knowledge of every home shows no clear gain over untargeted ({_gain(gain)}), "
+            "so this run can hardly tell any two ways of targeting apart by the single peak hour."
         )
     digits = common_decimals([gain])
     interval = f" (95 % interval {span(gain, digits)} kW)" if gain.has_interval else ""

@@ -60,14 +60,14 @@ def estimated(tables: ReportInput) -> Drawing | None:
 def _scatter(axes: Axes, true: pd.Series[float], guess: pd.Series[float], ends: tuple[float, float]) -> None:
     low, high = ends
     axes.plot(ends, ends, color="black", linewidth=1.2)
-    corner = low + 0.9 * (high - low)
+    corner = low + 0.08 * (high - low)
     axes.annotate(
         "estimate = truth",
         xy=(corner, corner),
-        xytext=(-8, 0),
+        xytext=(8, 0),
         textcoords="offset points",
-        ha="right",
-        va="bottom",
+        ha="left",
+        va="top",
         fontsize=9,
     )
     axes.plot(true, guess, "o", color="#0072B2", alpha=0.35, markersize=3.5, markeredgewidth=0)
