@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +69,9 @@ def baselines_of(eligible_day: NDArray[np.bool_]) -> Baselines:
     """The analyst's baseline rules, bound to the days that may serve as history (workdays without events)."""
 
     def estimate(window_kwh: NDArray[np.float64], day: int) -> dict[str, NDArray[np.float64]]:
-        return {name: rule(window_kwh, eligible_day, day)[0] for name, rule in BASELINES.items() if name != "high_4_of_5"}
+        return {
+            name: rule(window_kwh, eligible_day, day)[0] for name, rule in BASELINES.items() if name != "high_4_of_5"
+        }
 
     return estimate
 
@@ -78,11 +79,12 @@ def baselines_of(eligible_day: NDArray[np.bool_]) -> Baselines:
 def pay_for_nothing_kwh(history: History, workday: NDArray[np.bool_], method: str, first_day: int) -> float:
     """Mean kWh a home would be paid for in one event without any response, from past workdays alone."""
     days = np.flatnonzero(workday[:first_day])[-PLACEBO_DAYS:]
-    found = []
+    found: list[float] = []
     for day in days:
         base, _ = BASELINES[method](history.window_kwh, workday, int(day))
-        found.append(np.nanmean(np.maximum(0.0, base - history.window_kwh[:, day])) if np.isfinite(base).any() else 0.0)
-    return float(np.nanmean(found)) if found else 0.0
+        below = np.maximum(0.0, base - history.window_kwh[:, day])
+        found.append(float(np.nanmean(below)) if np.isfinite(below).any() else 0.0)
+    return float(np.mean(found)) if found else 0.0
 
 
 def segments_of(
@@ -118,5 +120,3 @@ def records_for(
         planning_take_up_fraction=scenario.targeting.planning_take_up_fraction,
         expected_cost_usd_per_offer=cost_per_offer_usd,
     )
-
-

@@ -96,8 +96,8 @@ def _row(arm: str, metric: str, unit: str, table: pd.DataFrame, reference: pd.Da
     difference = NOT_DEFINED
     if reference is not None and arm != REFERENCE:
         if metric in RATIOS:
-            others = (reference[name].to_numpy(float) for name in RATIOS[metric])
-            difference = ratio_difference(top, bottom, *others)
+            other_top, other_bottom = (reference[name].to_numpy(float) for name in RATIOS[metric])
+            difference = ratio_difference(top, bottom, other_top, other_bottom)
         else:
             difference = t_interval(table[metric].to_numpy(float) - reference[metric].to_numpy(float))
     return [arm, metric, unit, *value, *difference, replications]

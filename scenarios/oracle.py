@@ -44,7 +44,9 @@ class Expectations:
 def expected_fatigue(calendar: Calendar, day: int, b: np.void, effort: float) -> float:
     """Fatigue that a household asked at every event so far would carry to this one."""
     half_life = float(b["fatigue_half_life_days"])
-    return float(sum(b["fatigue_per_event"] * effort * 0.5 ** ((day - d) / half_life) for d in calendar.days if d < day))
+    return float(
+        sum(b["fatigue_per_event"] * effort * 0.5 ** ((day - d) / half_life) for d in calendar.days if d < day)
+    )
 
 
 def play_event(

@@ -60,9 +60,7 @@ def run_all(scenario: Scenario, workers: int, progress: Progress) -> list[Replic
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(max_workers=workers, mp_context=context)
     try:
-        pending: dict[Future[ReplicationTables], int] = {
-            pool.submit(one_replication, scenario, r): r for r in range(n)
-        }
+        pending: dict[Future[ReplicationTables], int] = {pool.submit(one_replication, scenario, r): r for r in range(n)}
         while pending:
             finished, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in finished:

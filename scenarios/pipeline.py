@@ -126,9 +126,7 @@ def _cpu_seconds() -> float:
 def _gather(parts: list[ReplicationTables]) -> dict[str, pd.DataFrame]:
     """One table of each kind over replications, in their order."""
     names = [name for name in parts[0].tables if name != "values"]
-    return {
-        name: pd.concat([p.tables[name] for p in parts if name in p.tables], ignore_index=True) for name in names
-    }
+    return {name: pd.concat([p.tables[name] for p in parts if name in p.tables], ignore_index=True) for name in names}
 
 
 def _write_tables(

@@ -78,9 +78,7 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     baselines = baselines_of(eligible)
     payments = [_planned_payment(history, world, p, scenario) for p in programs]
     menu = answer_menu(world, everyone.homes, programs, scenario, payments, calendar_window_hours(calendar))
-    records = records_for(
-        scenario, world, features, normalised, absolute, planned_cost_per_offer(menu, scenario)
-    )
+    records = records_for(scenario, world, features, normalised, absolute, planned_cost_per_offer(menu, scenario))
     offers: dict[str, Offers] = {}
     for arm in wants:
         if arm == "oracle" or not programs or not scenario.messages:
@@ -119,7 +117,9 @@ def _planned_payment(history: History, world: World, program: Program, scenario:
     return scenario.events.at_most * program.usd_per_kwh * (nothing + PLANNING_CUT_FRACTION * usual)
 
 
-def members_of(offers: dict[str, Offers], programs: list[Program]) -> tuple[list[NDArray[np.int64]], dict[str, list[Member]]]:
+def members_of(
+    offers: dict[str, Offers], programs: list[Program]
+) -> tuple[list[NDArray[np.int64]], dict[str, list[Member]]]:
     """The homes that any arm enrolled in each programme, and each arm's share of them."""
     rows: list[NDArray[np.int64]] = []
     for index in range(len(programs)):
@@ -141,7 +141,9 @@ def _live_and_measure(
     start = everyone.homes.copy()
     segment = np.maximum(normalised.labels, 0).astype(np.int64)
     rows, members = members_of(offers, programs)
-    treatments = [Treatment(world, calendar, p, start, r, history.window_kwh) for p, r in zip(programs, rows, strict=True)]
+    treatments = [
+        Treatment(world, calendar, p, start, r, history.window_kwh) for p, r in zip(programs, rows, strict=True)
+    ]
     recorder = Recorder(world, list(offers), members, segment)
     window_wh = np.zeros((len(start), len(calendar.days)), np.int64)
     expectations = Expectations.empty(len(programs), len(start)) if "oracle" in scenario.arms and programs else None
@@ -153,7 +155,9 @@ def _live_and_measure(
         recorder.counterfactual(day, everyone)
         recorder.treated(day, everyone, treatments)
         if window[1] > 0:
-            window_wh[:, calendar.days.index(day)] = everyone.load_wh[:, window[0] : window[1]].sum(axis=1, dtype=np.int64)
+            window_wh[:, calendar.days.index(day)] = everyone.load_wh[:, window[0] : window[1]].sum(
+                axis=1, dtype=np.int64
+            )
         i0, i1 = world.clock.window(day, calendar.rule.window_from, calendar.rule.window_to)
         history.window_kwh[:, day] = everyone.load_wh[:, i0:i1].sum(axis=1, dtype=np.int64) / 1e3
     logs = {arm: [t.log for t in treatments] for arm in offers}
@@ -201,7 +205,10 @@ def _facts(
     for day, (e0, e1) in zip(calendar.days, calendar.windows, strict=True):
         at = int(clock.first[day]) - recorder.origin
         slices.append(slice(at + e0, at + e1))
-    daily = [hourly_kw(recorder.none_wh[clock.first[d] - recorder.origin :][: clock.count[d]]).max() for d in range(first, clock.days)]
+    daily = [
+        hourly_kw(recorder.none_wh[clock.first[d] - recorder.origin :][: clock.count[d]]).max()
+        for d in range(first, clock.days)
+    ]
     allowed = clock.is_workday[first:] if calendar.rule.weekdays_only else np.ones(clock.days - first, bool)
     missed, needless = missed_and_needless(calendar, np.array(daily), first, allowed)
     region = world.population.region

@@ -50,7 +50,9 @@ def start(folder: Path) -> Path:
             shutil.rmtree(partial)
         partial.mkdir(parents=True)
     except OSError as error:
-        raise ScenarioError(Problem("--out", f"{partial} can not be written ({error.strerror}); give another folder")) from error
+        raise ScenarioError(
+            Problem("--out", f"{partial} can not be written ({error.strerror}); give another folder")
+        ) from error
     return partial
 
 
@@ -81,7 +83,9 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pq.write_table(pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(), path, compression="zstd")
+    pq.write_table(
+        pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(), path, compression="zstd"
+    )
 
 
 def sha256(path: Path) -> str:

@@ -37,9 +37,11 @@ def answer(result: RunResult) -> str:
     row = result.row("segment_targeted")
     gain, low, high = row["diff_vs_untargeted"], row["diff_ci_low"], row["diff_ci_high"]
     if math.isnan(low):
-        return f"Segment-targeted recruitment cut the peak by {gain:+.1f} kW against untargeted (one replication: no interval)."
+        return f"Segment-targeted against untargeted recruitment: {gain:+.1f} kW of peak (one replication: no interval)."
     clear = "no clear difference" if low <= 0.0 <= high else ("more" if gain > 0 else "less")
     interval = f"{gain:+.1f} kW, 95 % interval {low:.1f} to {high:.1f}"
     if clear == "no clear difference":
-        return f"No clear difference between segment-targeted and untargeted recruitment in peak reduction ({interval})."
+        return (
+            f"No clear difference between segment-targeted and untargeted recruitment in peak reduction ({interval})."
+        )
     return f"Segment-targeted recruitment cut the season's peak {clear} than untargeted recruitment ({interval})."

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from drsim.clock import Clock
 from scenarios.schema import Scenario
+from simulator.climate import Climate, load_climate
 from simulator.events import EventRule
 from simulator.parameters.tables import (
     Parameter,
@@ -19,8 +20,7 @@ from simulator.parameters.tables import (
     load_region,
 )
 from simulator.population import sample
-from simulator.programs import PROGRAMS, Program
-from simulator.climate import Climate, load_climate
+from simulator.programs import PeakTimeRebate, Program, ThermostatSetback
 from simulator.weather import Weather, generate, past_daily_max_degc
 from simulator.weather_files import read_weather_file
 from simulator.world import World
@@ -48,7 +48,7 @@ def programs_of(scenario: Scenario) -> list[Program]:
     for name, spec in scenario.programs.items():
         if spec.kind == "thermostat_setback":
             made.append(
-                PROGRAMS[spec.kind](
+                ThermostatSetback(
                     name=name,
                     offset_degc=spec.offset_degc,
                     incentive_usd=spec.incentive_usd_per_season,
@@ -57,7 +57,7 @@ def programs_of(scenario: Scenario) -> list[Program]:
             )
         else:
             made.append(
-                PROGRAMS[spec.kind](
+                PeakTimeRebate(
                     name=name,
                     usd_per_kwh=spec.usd_per_kwh,
                     incentive_usd=spec.incentive_usd_per_season,
@@ -96,7 +96,9 @@ def build_world(scenario: Scenario, replication: int) -> World:
     region = region_of(scenario)
     behaviour = behaviour_of(scenario)
     clock = clock_of(scenario, region)
-    mix = dict(scenario.population.mix) if scenario.population.mix else None
+    mix: dict[str, float] | None = (
+        {str(k): v for k, v in scenario.population.mix.items()} if scenario.population.mix else None
+    )
     population = sample(region, behaviour, scenario.population.households, scenario.seed, replication, mix)
     return World(
         population=population,

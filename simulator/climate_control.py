@@ -13,7 +13,7 @@ from simulator.appliances import air_conditioner, space_heater
 from simulator.behaviour.override import override_hazard
 from simulator.compiled import compiled
 from simulator.dwelling import duty_fraction, next_temperature
-from simulator.fields import AIR_CONDITIONER, AT_HOME, AWAY, SPACE_HEATER
+from simulator.fields import AIR_CONDITIONER, AT_HOME, AWAY, SPACE_HEATER, Record
 from simulator.keyed_random import Purpose, home_day_key, mix, uniform
 
 _OVERRIDE = int(Purpose.OVERRIDE)
@@ -23,7 +23,7 @@ SOLAR_TO_AIR = 0.3
 
 @compiled
 def condition(
-    home: np.void, b: np.void, seed: int, replication: int, ordinal: int, t_out: NDArray[np.float32],
+    home: Record, b: Record, seed: int, replication: int, ordinal: int, t_out: NDArray[np.float32],
     ghi: NDArray[np.float32], occupied: NDArray[np.uint8], gains_kw: NDArray[np.float64], e0: int, e1: int,
     i0: int, i1: int, use_kw: NDArray[np.float64], t_in: NDArray[np.float32],
 ) -> None:  # fmt: skip

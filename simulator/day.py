@@ -33,6 +33,7 @@ from simulator.fields import (
     STANDBY,
     USES,
     WATER_HEATER,
+    Record,
 )
 from simulator.keyed_random import Purpose, home_day_key, mix
 from simulator.occupancy import day_mood, occupy
@@ -56,7 +57,7 @@ def room_gains(use_kw: NDArray[np.float64], i: int) -> float:
 
 @compiled
 def household_day(
-    home: np.void, b: np.void, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
+    home: Record, b: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
     quarter: NDArray[np.int16], t_out: NDArray[np.float32], ghi: NDArray[np.float32], e0: int, e1: int,
     i0: int, i1: int, use_kw: NDArray[np.float64], t_in: NDArray[np.float32],
     occupied: NDArray[np.uint8], gains_kw: NDArray[np.float64],
@@ -122,7 +123,7 @@ def sum_part(use_kw: NDArray[np.float64], use: int, first: int, last: int) -> fl
 
 @compiled
 def live_days(
-    homes: NDArray[np.void], rows: NDArray[np.int64], b: np.void, seed: int, replication: int, ordinal: int,
+    homes: NDArray[np.void], rows: NDArray[np.int64], b: Record, seed: int, replication: int, ordinal: int,
     weekday: int, workday: bool, quarter: NDArray[np.int16], t_out: NDArray[np.float32],
     ghi: NDArray[np.float32], e0: int, e1: int, i0: int, i1: int, load_wh: NDArray[np.int32],
     use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64], indoor: NDArray[np.float64],

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from simulator.behaviour.attention import read_in_time_fraction
 from simulator.behaviour.fatigue import recover_overnight, tire
 from simulator.compiled import compiled
+from simulator.fields import Record
 from simulator.keyed_random import Purpose, home_day_key, mix, uniform
 from simulator.occupancy import occupy
 from simulator.programs import peak_time_rebate, thermostat_setback
@@ -18,7 +19,7 @@ _SETBACK = thermostat_setback.KIND
 
 
 @compiled
-def clear_event(home: np.void) -> None:
+def clear_event(home: Record) -> None:
     """Forget yesterday's event: no offset, no cut, nothing held back."""
     home.event_offset_k = 0.0
     home.event_cut = 0.0
@@ -30,7 +31,7 @@ def clear_event(home: np.void) -> None:
 
 @compiled
 def here_at(
-    home: np.void, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
+    home: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
     quarter: NDArray[np.int16], e0: int, scratch: NDArray[np.uint8],
 ) -> int:  # fmt: skip
     """Occupancy when the window opens; the record is left as it was."""
@@ -42,7 +43,7 @@ def here_at(
 
 @compiled
 def decide_event(
-    home: np.void, b: np.void, kind: int, offset_k: float, notice_hours: float, seed: int, replication: int,
+    home: Record, b: Record, kind: int, offset_k: float, notice_hours: float, seed: int, replication: int,
     ordinal: int, here: int, flags: NDArray[np.uint8],
 ) -> None:  # fmt: skip
     """One household's decision on today's event, written to its record and to ``flags`` (4,)."""
@@ -61,7 +62,7 @@ def decide_event(
 
 @compiled
 def notify(
-    homes: NDArray[np.void], b: np.void, kind: int, offset_k: float, notice_hours: float, seed: int,
+    homes: NDArray[np.void], b: Record, kind: int, offset_k: float, notice_hours: float, seed: int,
     replication: int, ordinal: int, weekday: int, workday: bool, quarter: NDArray[np.int16], e0: int,
     flags: NDArray[np.uint8],
 ) -> None:  # fmt: skip
@@ -77,7 +78,7 @@ def notify(
 
 
 @compiled
-def begin_day(homes: NDArray[np.void], b: np.void) -> None:
+def begin_day(homes: NDArray[np.void], b: Record) -> None:
     """Morning of every touched household: yesterday's event is over, some tiredness is gone."""
     for i in range(len(homes)):
         clear_event(homes[i])
@@ -85,7 +86,7 @@ def begin_day(homes: NDArray[np.void], b: np.void) -> None:
 
 
 @compiled
-def end_event(homes: NDArray[np.void], b: np.void, flags: NDArray[np.uint8]) -> None:
+def end_event(homes: NDArray[np.void], b: Record, flags: NDArray[np.uint8]) -> None:
     """After the event: note overrides, and tire."""
     for i in range(len(homes)):
         flags[i, OVERRODE] = homes[i].overrode

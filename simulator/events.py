@@ -53,7 +53,7 @@ def forecast_degc(daily_max_degc: Array, clock: Clock, rule: EventRule, seed: in
     """Forecast of each day's maximum at notice time, (days,); the error grows with the root of the notice."""
     error = rule.forecast_error_degc * np.sqrt(max(rule.notice_hours, 0.25) / 24.0)
     z = [normals(seed, replication, clock.date(d).toordinal(), 1, Purpose.FORECAST)[0] for d in range(clock.days)]
-    return daily_max_degc + error * np.array(z)
+    return np.asarray(daily_max_degc + error * np.array(z))
 
 
 def load_model_terms(max_degc: Array, workday: NDArray[np.bool_]) -> Array:
@@ -133,7 +133,9 @@ def call_events(
     return Calendar(tuple(int(d) for d in called), windows, rule, threshold, forecast)
 
 
-def missed_and_needless(calendar: Calendar, daily_peak_kw: Array, first_day: int, eligible: NDArray[np.bool_]) -> tuple[int, int]:
+def missed_and_needless(
+    calendar: Calendar, daily_peak_kw: Array, first_day: int, eligible: NDArray[np.bool_]
+) -> tuple[int, int]:
     """Peaks that had no event, and events outside the peaks: the ``at_most`` highest days that could be called."""
     days = np.flatnonzero(eligible) + first_day
     top = set(days[np.argsort(-daily_peak_kw[days - first_day], kind="stable")][: calendar.rule.at_most].tolist())

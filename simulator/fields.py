@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeAlias
+
 import numpy as np
+
+#: One numpy record: a row of HOME, or the behavioural parameters. numpy's own type knows no field names.
+Record: TypeAlias = Any
 
 F4, I4, I8, U1 = "f4", "i4", "i8", "u1"
 

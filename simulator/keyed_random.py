@@ -94,7 +94,7 @@ def normal(key: np.uint64, field: int) -> float:
     first = mix(key, np.int64(field))
     u = to_unit(first)
     v = to_unit(mix(first, np.int64(1)))
-    return np.sqrt(-2.0 * np.log(1.0 - u)) * np.cos(6.283185307179586 * v)
+    return float(np.sqrt(-2.0 * np.log(1.0 - u)) * np.cos(6.283185307179586 * v))
 
 
 @compiled

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled
-from simulator.fields import ASLEEP, AT_HOME, AWAY
+from simulator.fields import ASLEEP, AT_HOME, AWAY, Record
 from simulator.keyed_random import Purpose, home_day_key, mix, normal, uniform
 
 _OCCUPANCY = int(Purpose.OCCUPANCY)
@@ -22,7 +22,7 @@ _WEEKLY_HABIT = 7  # draws that recur on the same weekday
 
 
 @compiled
-def goes_out_today(home: np.void, key: np.uint64, habit: np.uint64, workday: bool) -> bool:
+def goes_out_today(home: Record, key: np.uint64, habit: np.uint64, workday: bool) -> bool:
     """Whether today holds a long outing; three days in four repeat the same weekday's habit."""
     chance = home.goes_out if workday else home.goes_out_weekend
     draw = uniform(habit, 1) if uniform(key, 101) < 0.75 else uniform(key, 102)
@@ -30,7 +30,7 @@ def goes_out_today(home: np.void, key: np.uint64, habit: np.uint64, workday: boo
 
 
 @compiled
-def away_all_week(home: np.void, seed: int, replication: int, ordinal: int) -> bool:
+def away_all_week(home: Record, seed: int, replication: int, ordinal: int) -> bool:
     """Holidays: whole weeks away, drawn per household and week."""
     key = mix(home_day_key(seed, replication, home.household, ordinal // 7), np.int64(_ABSENCE))
     return bool(uniform(key, 0) < home.away_week_fraction)
@@ -58,7 +58,7 @@ def next_state(
 
 @compiled
 def occupy(
-    home: np.void, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
+    home: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
     quarter: NDArray[np.int16], i0: int, i1: int, occupied: NDArray[np.uint8],
 ) -> None:  # fmt: skip
     """Fill ``occupied[i0:i1]`` with the day's states and leave the last one in the record."""
@@ -84,7 +84,7 @@ def occupy(
 
 
 @compiled
-def day_mood(home: np.void, seed: int, replication: int, ordinal: int) -> float:
+def day_mood(home: Record, seed: int, replication: int, ordinal: int) -> float:
     """How busy the day is: a log-normal factor of mean 1 shared by the day's activities."""
     key = mix(home_day_key(seed, replication, home.household, ordinal), np.int64(_DAY_MOOD))
     spread = float(home.mood_sd)

@@ -82,9 +82,7 @@ def sample(
     return Population(region, homes)
 
 
-def _dwelling(
-    homes: NDArray[np.void], region: Region, draws: _Draws, mix: Mapping[str, float] | None
-) -> None:
+def _dwelling(homes: NDArray[np.void], region: Region, draws: _Draws, mix: Mapping[str, float] | None) -> None:
     kinds = ("flat", "terraced", "semi_detached", "detached")
     shares = np.array([(mix or {}).get(k, 0.0) if mix else region[f"dwelling.{k}_share"] for k in kinds])
     income = region["household.income_sd"] * draws.z("income")
@@ -132,9 +130,13 @@ def _routine(homes: NDArray[np.void], region: Region, draws: _Draws) -> None:
 def _envelope(homes: NDArray[np.void], region: Region, draws: _Draws) -> None:
     area = homes["floor_area_m2"].astype(float)
     exposed = np.array([0.62, 0.85, 0.95, 1.1])[homes["dwelling"]]
-    ua = area * exposed * draws.lognormal("ua", region["envelope.ua_w_per_k_per_m2"], region["envelope.ua_log_sd"]) / 1e3
+    ua = (
+        area * exposed * draws.lognormal("ua", region["envelope.ua_w_per_k_per_m2"], region["envelope.ua_log_sd"]) / 1e3
+    )
     homes["ua_kw_per_k"] = ua
-    homes["solar_m2"] = area * region["envelope.solar_m2_per_m2"] * np.exp(0.5 * region["envelope.ua_log_sd"] * draws.z("glass"))
+    homes["solar_m2"] = (
+        area * region["envelope.solar_m2_per_m2"] * np.exp(0.5 * region["envelope.ua_log_sd"] * draws.z("glass"))
+    )
     coefficients = exact_step(
         ua,
         area * region["envelope.coupling_w_per_k_m2"] / 1e3,
@@ -209,9 +211,7 @@ def _appliances(homes: NDArray[np.void], region: Region, draws: _Draws) -> None:
     homes["fixed_quarters"] = 4.0 * region["pool.hours"]
 
 
-def _preferences(
-    homes: NDArray[np.void], region: Region, behaviour: Mapping[str, Parameter], draws: _Draws
-) -> None:
+def _preferences(homes: NDArray[np.void], region: Region, behaviour: Mapping[str, Parameter], draws: _Draws) -> None:
     p = {name: parameter.value for name, parameter in behaviour.items()}
     comfort = draws.z("tolerance")
     rho = p["taste_tolerance_correlation"]
@@ -220,7 +220,9 @@ def _preferences(
     homes["hassle_z"] = p["hassle_income_slope"] * homes["income_z"] + draws.z("hassle")
     homes["attention"] = np.clip(p["attention_mean"] + p["attention_sd"] * draws.z("attention"), 0.02, 0.98)
     homes["cut_fraction"] = np.clip(p["cut_mean"] + p["cut_sd"] * draws.z("cut"), 0.0, 0.9)
-    homes["manual_offset_k"] = np.clip(p["manual_offset_mean_k"] + p["manual_offset_sd_k"] * draws.z("offset"), 0.0, 4.0)
+    homes["manual_offset_k"] = np.clip(
+        p["manual_offset_mean_k"] + p["manual_offset_sd_k"] * draws.z("offset"), 0.0, 4.0
+    )
     homes["device_online"] = np.clip(p["device_online_mean"] + p["device_online_sd"] * draws.z("online"), 0.2, 1.0)
     homes["trait_u"] = draws.u("trait")
 

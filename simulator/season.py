@@ -17,6 +17,7 @@ from simulator.behaviour.participation import learn
 from simulator.compiled import compiled
 from simulator.dispatch import NOTIFIED, begin_day, end_event, notify
 from simulator.events import Calendar
+from simulator.fields import Record
 from simulator.meter import metered_wh, read_quality
 from simulator.programs import Program
 from simulator.world import Lives, World
@@ -59,7 +60,7 @@ class TreatmentLog:
 
 
 @compiled
-def learn_all(homes: NDArray[np.void], b: np.void, paid_usd: NDArray[np.float64], flags: NDArray[np.uint8]) -> None:
+def learn_all(homes: NDArray[np.void], b: Record, paid_usd: NDArray[np.float64], flags: NDArray[np.uint8]) -> None:
     """Every notified household updates what it expects an event to pay."""
     for i in range(len(homes)):
         if flags[i, NOTIFIED] == 1:

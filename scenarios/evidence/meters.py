@@ -31,7 +31,7 @@ class Meters:
 
     def hourly_profile(self) -> Array:
         """Mean kW per home by local hour, (24,)."""
-        mean = np.nanmean(self.kw, axis=0, dtype=np.float64)
+        mean = np.asarray(np.nanmean(self.kw, axis=0, dtype=np.float64))
         return np.array([np.nanmean(mean[self.hour == h]) for h in range(24)])
 
     def weekdays(self) -> NDArray[np.bool_]:
@@ -90,7 +90,7 @@ def top_fifth_share(meters: Meters) -> float:
 
 def day_shapes(meters: Meters, days: int = 60_000) -> NDArray[np.float32]:
     """Hourly shapes of home-days drawn at random, each divided by its total, (days, 24)."""
-    dates, index = np.unique(meters.date, return_inverse=True)
+    index = np.unique(meters.date, return_inverse=True)[1]
     full = np.flatnonzero(np.bincount(index) == HALF_HOURS)
     starts = np.searchsorted(index, full)
     hourly = np.stack([meters.kw[:, s : s + HALF_HOURS].reshape(len(meters.kw), 24, 2).sum(2) for s in starts], 1)

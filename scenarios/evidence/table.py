@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def _row_17() -> list[Fact]:
              ("40 random weekdays", 10, True, 0.18), ("40 random weekdays", 5, True, 0.37)]  # fmt: skip
     return [
         _both(17, f"paid with no response, {days}, {'10-in-10' if x == 10 else 'high 5 of 10'}", target, 0.04,
-              lambda data, x=x, random=random: m.paid_without_response(data, x, random), "predicted")
+              partial(m.paid_without_response, x=x, random_days=random), "predicted")
         for days, x, random, target in cases
     ]  # fmt: skip
 
@@ -124,5 +125,6 @@ def run_evidence(rows: tuple[int, ...]) -> int:
     for f in facts:
         real = "-" if f.real is None else f"{f.real:.3f}"
         verdict = "pass" if f.passes else "FAIL"
-        print(f"{f.row:>3}  {f.name:<72}{f.target:>9.3f}{f.tolerance:>8.3f}{f.simulated:>11.3f}{real:>9}  {f.role:<10}{verdict}")
+        figures = f"{f.target:>9.3f}{f.tolerance:>8.3f}{f.simulated:>11.3f}{real:>9}"
+        print(f"{f.row:>3}  {f.name:<72}{figures}  {f.role:<10}{verdict}")
     return 1 if any(not f.passes and f.row in REQUIRED for f in facts) else 0

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from simulator.appliances import dryer
 from simulator.appliances.cycle import starts
 from simulator.compiled import compiled
-from simulator.fields import CLOTHES_WASHER
+from simulator.fields import CLOTHES_WASHER, Record
 from simulator.keyed_random import uniform
 
 WASH_QUARTERS = 5
@@ -16,7 +16,7 @@ WASH_QUARTERS = 5
 
 @compiled
 def run(
-    home: np.void, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
+    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
     free_day: bool, e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the washer's and dryer's rows [kW]; a wash waiting at midnight waits on."""

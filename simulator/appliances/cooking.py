@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled
-from simulator.fields import AT_HOME, COOKING
+from simulator.fields import AT_HOME, COOKING, Record
 from simulator.keyed_random import normal, uniform
 
 KETTLE_CHANCE = 0.10  # per quarter-hour at home
@@ -14,7 +14,7 @@ KETTLE_CHANCE = 0.10  # per quarter-hour at home
 
 @compiled
 def run(
-    home: np.void, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
+    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
     i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the cooking row [kW]."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from simulator.compiled import compiled
 from simulator.fields import AT_HOME
 

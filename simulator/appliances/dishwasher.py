@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from simulator.appliances.cycle import starts
 from simulator.compiled import compiled
-from simulator.fields import DISHWASHER
+from simulator.fields import DISHWASHER, Record
 from simulator.keyed_random import uniform
 
 DISH_QUARTERS = 6
@@ -15,7 +15,7 @@ DISH_QUARTERS = 6
 
 @compiled
 def run(
-    home: np.void, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
+    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
     e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the dishwasher's row [kW]."""

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled
-from simulator.fields import DRYER
+from simulator.fields import DRYER, Record
 
 DRY_QUARTERS = 4
 
 
 @compiled
-def run_quarter(home: np.void, i: int, use_kw: NDArray[np.float64]) -> None:
+def run_quarter(home: Record, i: int, use_kw: NDArray[np.float64]) -> None:
     """One quarter-hour of drying; the last quarter cools down at half power."""
     use_kw[DRYER, i] = home.dryer_kw if home.dryer_left > 1 else 0.5 * home.dryer_kw
     home.dryer_left -= 1

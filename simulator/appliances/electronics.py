@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled
-from simulator.fields import AT_HOME, ELECTRONICS, STANDBY
+from simulator.fields import AT_HOME, ELECTRONICS, STANDBY, Record
 from simulator.keyed_random import uniform
 
 EVENING_CHANCE, DAY_CHANCE = 0.66, 0.50  # that a quarter-hour at home sees a screen in use (assumption)
@@ -14,7 +14,7 @@ EVENING_CHANCE, DAY_CHANCE = 0.66, 0.50  # that a quarter-hour at home sees a sc
 
 @compiled
 def run(
-    home: np.void, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
+    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
     cut: float, e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the electronics and standby rows [kW]; sessions last about an hour."""

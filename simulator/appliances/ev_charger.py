@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled
-from simulator.fields import AWAY, EV_CHARGER
+from simulator.fields import AWAY, EV_CHARGER, Record
 from simulator.keyed_random import uniform
 
 CHARGING_EFFICIENCY = 0.90
@@ -14,7 +14,7 @@ CHARGING_EFFICIENCY = 0.90
 
 @compiled
 def run(
-    home: np.void, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], before: int,
+    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], before: int,
     e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the charger's row [kW]; ``before`` is the occupancy just before ``i0``."""

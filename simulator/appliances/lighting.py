@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled
-from simulator.fields import ASLEEP, AT_HOME, LIGHTING
+from simulator.fields import ASLEEP, AT_HOME, LIGHTING, Record
 from simulator.keyed_random import uniform
 
 BRIGHT_W_PER_M2 = 180.0  # horizontal irradiance above which rooms need no lamps (assumption)
@@ -16,7 +16,7 @@ NIGHT_LIGHT = 0.10  # share left burning while asleep
 
 @compiled
 def run(
-    home: np.void, key: np.uint64, ghi: NDArray[np.float32], occupied: NDArray[np.uint8], mood: float,
+    home: Record, key: np.uint64, ghi: NDArray[np.float32], occupied: NDArray[np.uint8], mood: float,
     cut: float, e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the lighting row [kW]; ``cut`` is the share switched off inside the event window."""

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled
-from simulator.fields import POOL_PUMP
+from simulator.fields import POOL_PUMP, Record
 
 
 @compiled
-def run(home: np.void, quarter: NDArray[np.int16], i0: int, i1: int, use_kw: NDArray[np.float64]) -> None:
+def run(home: Record, quarter: NDArray[np.int16], i0: int, i1: int, use_kw: NDArray[np.float64]) -> None:
     """Fill the pump's row [kW]: on from its start for its length, past midnight if need be."""
     if home.fixed_kw <= 0.0:
         return

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled
-from simulator.fields import AT_HOME, WATER_HEATER
+from simulator.fields import AT_HOME, WATER_HEATER, Record
 from simulator.keyed_random import uniform
 
 KWH_PER_LITRE_K = 0.001163
@@ -34,7 +34,7 @@ def shower_chance(quarter: int, litres: float) -> float:
 
 @compiled
 def run(
-    home: np.void, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8],
+    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8],
     i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the water-heating row [kW]."""

@@ -7,13 +7,12 @@ attentive one. Short notice works through this delay alone; there is no separate
 
 from __future__ import annotations
 
-import numpy as np
-
 from simulator.compiled import compiled
+from simulator.fields import Record
 
 
 @compiled
-def read_in_time_fraction(home: np.void, b: np.void, notice_hours: float) -> float:
+def read_in_time_fraction(home: Record, b: Record, notice_hours: float) -> float:
     """Probability that a notice sent ``notice_hours`` before the event is read before it starts."""
     median_hours = b.notice_read_hours * b.attention_mean / max(float(home.attention), 0.05)
     return float(b.notice_reach * (1.0 - 0.5 ** (max(notice_hours, 0.0) / max(median_hours, 1e-6))))

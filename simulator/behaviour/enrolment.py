@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled
+from simulator.fields import Record
 from simulator.keyed_random import Purpose, home_day_key, mix, uniform
 
 GAIN_SCALE_USD = 25.0
@@ -22,7 +23,7 @@ _ENROLMENT = int(Purpose.ENROLMENT)
 
 
 @compiled
-def enrolment_logit(home: np.void, b: np.void, gain_usd: float) -> float:
+def enrolment_logit(home: Record, b: Record, gain_usd: float) -> float:
     """Utility of joining over not joining, on the logit scale."""
     return float(
         b.enrol_intercept + b.enrol_money * np.log1p(max(gain_usd, 0.0) / GAIN_SCALE_USD)
@@ -32,13 +33,13 @@ def enrolment_logit(home: np.void, b: np.void, gain_usd: float) -> float:
 
 
 @compiled
-def enrolment_probability(home: np.void, b: np.void, gain_usd: float) -> float:
+def enrolment_probability(home: Record, b: Record, gain_usd: float) -> float:
     """Probability of joining when offered."""
     return float(home.attention / (1.0 + np.exp(-enrolment_logit(home, b, gain_usd))))
 
 
 @compiled
-def enrols(home: np.void, b: np.void, seed: int, replication: int, gain_usd: float) -> bool:
+def enrols(home: Record, b: Record, seed: int, replication: int, gain_usd: float) -> bool:
     """The household's answer to an offer, with its own two dice."""
     key = mix(home_day_key(seed, replication, home.household, 0), np.int64(_ENROLMENT))
     reads = uniform(key, 0) < home.attention
@@ -47,7 +48,7 @@ def enrols(home: np.void, b: np.void, seed: int, replication: int, gain_usd: flo
 
 @compiled
 def answers(
-    homes: NDArray[np.void], b: np.void, seed: int, replication: int, gain_usd: NDArray[np.float64],
+    homes: NDArray[np.void], b: Record, seed: int, replication: int, gain_usd: NDArray[np.float64],
     joins: NDArray[np.bool_], probability: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill ``joins`` and ``probability`` (households,) for offers worth ``gain_usd``; NaN = not eligible."""

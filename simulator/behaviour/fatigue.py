@@ -6,20 +6,19 @@ household was asked to join. ``effort`` is 1 where people act and less where a d
 
 from __future__ import annotations
 
-import numpy as np
-
 from simulator.compiled import compiled
+from simulator.fields import Record
 
 
 @compiled
-def recover_overnight(home: np.void, b: np.void) -> None:
+def recover_overnight(home: Record, b: Record) -> None:
     """One day's decay of the stock."""
     if home.fatigue > 0.0:
         home.fatigue = home.fatigue * 0.5 ** (1.0 / b.fatigue_half_life_days)
 
 
 @compiled
-def tire(home: np.void, b: np.void, notified: bool) -> None:
+def tire(home: Record, b: Record, notified: bool) -> None:
     """Add an event's effort and discomfort to the stock."""
     if notified:
         effort = b.fatigue_automatic_factor if home.event_automatic == 1 else 1.0

@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.compiled import compiled
+from simulator.fields import Record
 
 
 @compiled
-def willing_fraction(home: np.void, b: np.void) -> float:
+def willing_fraction(home: Record, b: Record) -> float:
     """Probability that a household which read the notice, and could act, does."""
     v = (
         b.take_part_intercept + b.take_part_money * np.log1p(max(float(home.believed_usd), 0.0))
@@ -22,12 +23,12 @@ def willing_fraction(home: np.void, b: np.void) -> float:
 
 
 @compiled
-def opt_out_fraction(home: np.void, b: np.void) -> float:
+def opt_out_fraction(home: Record, b: Record) -> float:
     """Probability that the owner of an automated device opts out of the whole event beforehand."""
     return float(1.0 / (1.0 + np.exp(-(b.opt_out_intercept + b.opt_out_fatigue * home.fatigue))))
 
 
 @compiled
-def learn(home: np.void, b: np.void, paid_usd: float) -> None:
+def learn(home: Record, b: Record, paid_usd: float) -> None:
     """Move the believed payment of an event towards what the last one paid."""
     home.believed_usd += b.belief_learning * (paid_usd - home.believed_usd)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.behaviour.participation import willing_fraction
 from simulator.compiled import compiled
-from simulator.fields import AWAY
+from simulator.fields import AWAY, Record
 from simulator.keyed_random import uniform
 
 KIND = 1
@@ -37,7 +37,7 @@ class PeakTimeRebate:
 
 
 @compiled
-def decide(home: np.void, b: np.void, key: np.uint64, here: int) -> int:
+def decide(home: Record, b: Record, key: np.uint64, here: int) -> int:
     """Prepare today's response on the record; 1 = takes part, 0 = does not."""
     home.event_automatic = 0
     if here == AWAY and uniform(key, 3) >= b.away_acts_fraction:

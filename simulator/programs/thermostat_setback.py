@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.behaviour.participation import opt_out_fraction
 from simulator.compiled import compiled
+from simulator.fields import Record
 from simulator.keyed_random import uniform
 
 KIND = 0
@@ -36,7 +37,7 @@ class ThermostatSetback:
 
 
 @compiled
-def decide(home: np.void, b: np.void, key: np.uint64, offset_k: float) -> int:
+def decide(home: Record, b: Record, key: np.uint64, offset_k: float) -> int:
     """Prepare today's event on the record; 1 = takes part, 2 = opted out, 0 = device did not answer."""
     home.event_automatic = 1
     if uniform(key, 0) >= home.device_online:
