@@ -33,6 +33,7 @@ class RunResult:
     values: pd.DataFrame
     seconds: float
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    headline: str = ""
 
     def row(self, arm: str, metric: str = HEADLINE) -> dict[str, Any]:
         """One row of the comparison as a dictionary."""
@@ -54,7 +55,13 @@ class RunResult:
                 "event_reduction_kw": self.row(arm, "event_reduction_kw")["mean"],
                 "usd_per_kw": cost["mean"],
             }
-        return {"question": self.scenario.question, "folder": str(self.folder), "seconds": self.seconds, "arms": arms}
+        return {
+            "question": self.scenario.question,
+            "answer": self.headline,
+            "folder": str(self.folder),
+            "seconds": self.seconds,
+            "arms": arms,
+        }
 
     def summary_text(self) -> str:
         """The closing summary of the command line."""
@@ -85,31 +92,27 @@ def run_scenario(
     """
     began, cpu = time.perf_counter(), _cpu_seconds()
     tell: Progress = progress if progress is not None else (lambda done, total, what: None)
+    said = command if command is not None else shlex.join(["drsim", *sys.argv[1:]])
     folder = run_folder.folder_for(scenario, out)
     partial = run_folder.start(folder)
     try:
         parts = run_all(scenario, workers if workers is not None else usual_workers(), tell)
         tell(scenario.replications, scenario.replications, "comparing arms and writing the report")
         values = pd.concat([p.tables["values"] for p in parts], ignore_index=True)
-        comparison = compare(values, list(scenario.arms))
-        tables = _gather(parts)
+        comparison, tables = compare(values, list(scenario.arms)), _gather(parts)
         _write_tables(partial, scenario, comparison, values, tables)
-        said = command if command is not None else shlex.join(["drsim", *sys.argv[1:]])
-        _write_report(partial, scenario, comparison, values, tables, parts, said)
-        run_folder.write_manifest(
-            partial, scenario, said,
-            {
-                "checks": _checks(parts),
-                "wall_seconds": round(time.perf_counter() - began, 2),
-                "cpu_seconds": round(_cpu_seconds() - cpu, 2),
-                "peak_rss_mb": run_folder.peak_rss_mb(),
-            },
-        )  # fmt: skip
+        headline = _write_report(partial, scenario, comparison, values, tables, parts, said)
+        costs = {
+            "wall_seconds": round(time.perf_counter() - began, 2),
+            "cpu_seconds": round(_cpu_seconds() - cpu, 2),
+            "peak_rss_mb": run_folder.peak_rss_mb(),
+        }
+        run_folder.write_manifest(partial, scenario, said, {"checks": _checks(parts), **costs})
     except BaseException:
         run_folder.discard(partial)  # nothing half-written stays
         raise
     run_folder.finish(partial, folder)
-    return RunResult(scenario, folder, comparison, values, time.perf_counter() - began, tables)
+    return RunResult(scenario, folder, comparison, values, time.perf_counter() - began, tables, headline)
 
 
 def run(scenario: str | os.PathLike[str] | Scenario, **options: Any) -> RunResult:
@@ -158,8 +161,12 @@ def _checks(parts: list[ReplicationTables]) -> dict[str, bool]:
 def _write_report(
     folder: Path, scenario: Scenario, comparison: pd.DataFrame, values: pd.DataFrame,
     tables: dict[str, pd.DataFrame], parts: list[ReplicationTables], command: str,
-) -> None:  # fmt: skip
+) -> str:  # fmt: skip
+    """The report, and the answer's headline."""
     from scenarios.report import write_report
+    from scenarios.report.answer import answer
 
     detectable = detectable_gain(values, MAIN_ARM) if {MAIN_ARM, REFERENCE} <= set(scenario.arms) else float("nan")
-    write_report(folder, report_input(scenario, comparison, values, tables, list(_checks(parts)), detectable, command))
+    page = report_input(scenario, comparison, values, tables, list(_checks(parts)), detectable, command)
+    write_report(folder, page)
+    return answer(page).headline

@@ -54,14 +54,20 @@ def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
 
 
+BASELINE_WORDS = {"10_in_10": "10-in-10", "high_5_of_10": "high-5-of-10"}
+
+
 def _programmes_text(scenario: Scenario) -> str:
     said = []
     for name, program in scenario.programs.items():
         if program.kind == "thermostat_setback":
-            said.append(f"{name}: thermostat set {program.offset_degc:g} K higher by a device, "
-                        f"USD {program.incentive_usd_per_season:g} a season")  # fmt: skip
+            text = f"the thermostat is set {program.offset_degc:g} K higher in events"
         else:
-            said.append(f"{name}: rebate of USD {program.usd_per_kwh:g} per kWh below the {program.baseline} baseline")
+            rule = BASELINE_WORDS[program.baseline]
+            text = f"USD {program.usd_per_kwh:g} per kWh below the home's {rule} baseline in events"
+        if program.incentive_usd_per_season > 0:
+            text += f", USD {program.incentive_usd_per_season:g} for joining"
+        said.append(f"“{name}” ({text})")
     return "; ".join(said) or "none"
 
 
@@ -88,6 +94,7 @@ def report_input(
         "version": _version(),
         "scenario_hash": scenario.hash,
         "command": command,
+        "weather_file": scenario.weather_path.name if scenario.weather_path is not None else "",
         "events": f"{events.kind}, at most {events.at_most}, {events.window_local} local time",
     }
     long = values.melt(id_vars=["arm", "replication"], var_name="metric", value_name="value")

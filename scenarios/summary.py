@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ def text_of(result: RunResult) -> str:
     """Plain text, one line an arm."""
     scenario = result.scenario
     lines = [scenario.question, ""]
-    if {"untargeted", "segment_targeted"} <= set(scenario.arms):
-        lines += [answer(result), ""]
+    if result.headline:
+        lines += [textwrap.fill(result.headline, 110), ""]
     lines.append(f"{'arm':<18}{'peak reduction kW':>22}{'vs untargeted kW':>26}{'event kW':>10}{'USD per kW':>12}")
     for arm in scenario.arms:
         peak, cost = result.row(arm), result.row(arm, "usd_per_kw")["mean"]
@@ -30,18 +31,3 @@ def text_of(result: RunResult) -> str:
         lines.append(f"{arm:<18}{value:>22}{gain:>26}{event:>10.1f}{shown:>12}")
     lines += ["", f"Report: {result.folder / 'report.html'}   ({result.seconds:.1f} s)"]
     return "\n".join(lines)
-
-
-def answer(result: RunResult) -> str:
-    """One sentence: the gain of segments over untargeted, with its interval."""
-    row = result.row("segment_targeted")
-    gain, low, high = row["diff_vs_untargeted"], row["diff_ci_low"], row["diff_ci_high"]
-    if math.isnan(low):
-        return f"Segment-targeted against untargeted recruitment: {gain:+.1f} kW of peak (one replication: no interval)."
-    clear = "no clear difference" if low <= 0.0 <= high else ("more" if gain > 0 else "less")
-    interval = f"{gain:+.1f} kW, 95 % interval {low:.1f} to {high:.1f}"
-    if clear == "no clear difference":
-        return (
-            f"No clear difference between segment-targeted and untargeted recruitment in peak reduction ({interval})."
-        )
-    return f"Segment-targeted recruitment cut the season's peak {clear} than untargeted recruitment ({interval})."

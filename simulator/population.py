@@ -118,9 +118,9 @@ def _routine(homes: NDArray[np.void], region: Region, draws: _Draws) -> None:
     spread = 4.0 * region["routine.spread_hours"]
     homes["wake_quarter"] = np.where(worker, 27.0, 30.0) + spread * draws.z("wake")
     homes["leave_quarter"] = np.where(worker, 33.0, 40.0) + spread * draws.z("leave")
-    homes["return_quarter"] = np.where(worker, 70.0, 62.0) + 1.3 * spread * draws.z("return")
+    homes["return_quarter"] = np.where(worker, 68.0, 61.0) + 1.3 * spread * draws.z("return")
     homes["bed_quarter"] = np.clip(89.5 + 0.9 * spread * draws.z("bed"), 80.0, 108.0)
-    homes["dinner_quarter"] = np.clip(71.0 + 1.1 * spread * draws.z("dinner"), 62.0, 86.0)
+    homes["dinner_quarter"] = np.clip(69.0 + 1.1 * spread * draws.z("dinner"), 60.0, 86.0)
     homes["jitter_quarters"] = 4.0 * region["routine.jitter_hours"]
     homes["mood_sd"] = region["routine.mood_sd"]
     homes["away_week_fraction"] = region["routine.away_week_fraction"]

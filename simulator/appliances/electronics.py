@@ -22,7 +22,7 @@ def run(
         use_kw[STANDBY, i] = home.standby_kw
         if occupied[i] != AT_HOME:
             continue
-        evening = 68 <= quarter[i] < 92
+        evening = 64 <= quarter[i] < 88
         chance = (EVENING_CHANCE if evening else DAY_CHANCE) * mood
         draw = uniform(key, i // 4)
         if draw < chance:
