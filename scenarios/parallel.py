@@ -47,9 +47,12 @@ def compile_first(progress: Progress, total: int) -> None:
 def run_all(scenario: Scenario, workers: int, progress: Progress) -> list[ReplicationTables]:
     """All replications, in order of their number."""
     n = scenario.replications
-    workers = max(1, min(workers, n))
+    asked, workers = max(1, workers), max(1, min(workers, n))
+    from simulator.world import use_threads
+
     compile_first(progress, n)
     progress(0, n, "replications")
+    use_threads(max(1, asked // workers))
     if workers == 1:
         done = []
         for replication in range(n):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.fields import USES
 from simulator.season import Treatment
+from simulator.sums import add_rows
 from simulator.world import Lives, World
 
 Wh = NDArray[np.int64]
@@ -58,8 +59,8 @@ class Recorder:
         """Add one day of all homes without any programme."""
         d = day - self.world.first_event_day
         self.none_wh[self._at(day)] = everyone.load_wh.sum(axis=0, dtype=np.int64)
-        np.add.at(self.none_use[d], self.segment, everyone.use_kwh)
-        np.add.at(self.none_event[d], self.segment, everyone.event_kwh)
+        add_rows(self.none_use[d], self.segment, everyone.use_kwh)
+        add_rows(self.none_event[d], self.segment, everyone.event_kwh)
         self.indoor[d] = everyone.indoor.mean(axis=0)
 
     def treated(self, day: int, everyone: Lives, treatments: Sequence[Treatment]) -> None:
@@ -76,5 +77,5 @@ class Recorder:
                     if member.treatment == index and member.chosen.any():
                         pick = member.chosen
                         sums.load_wh[at] += extra_wh[pick].sum(axis=0)
-                        np.add.at(sums.use_kwh[d], segment[pick], extra_use[pick])
-                        np.add.at(sums.event_kwh[d], segment[pick], extra_event[pick])
+                        add_rows(sums.use_kwh[d], segment[pick], extra_use[pick])
+                        add_rows(sums.event_kwh[d], segment[pick], extra_event[pick])

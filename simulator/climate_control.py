@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulator.appliances import air_conditioner, space_heater
 from simulator.behaviour.override import override_hazard
 from simulator.compiled import compiled
-from simulator.dwelling import duty_fraction, next_temperature
+from simulator.dwelling import heat_needed_kw, next_temperature
 from simulator.fields import AIR_CONDITIONER, AT_HOME, AWAY, SPACE_HEATER, Record
 from simulator.keyed_random import Purpose, home_day_key, mix, uniform
 
@@ -37,7 +37,8 @@ def condition(
     aa, am, ao, aq, az = float(home.e_aa), float(home.e_am), float(home.f_ao), float(home.f_aq), float(home.f_as)
     ma, mm, mo, mq, mz = float(home.e_ma), float(home.e_mm), float(home.f_mo), float(home.f_mq), float(home.f_ms)
     air, mass, solar = float(home.t_air_degc), float(home.t_mass_degc), 0.001 * home.solar_m2
-    cooling_kw, heating_kw, rated_cop = float(home.ac_thermal_kw), float(home.heat_thermal_kw), float(home.ac_cop)
+    cooling_kw, heating_kw = float(home.ac_thermal_kw), float(home.heat_thermal_kw)
+    rated_input, kw_per_k = 1.0 / max(float(home.ac_cop), 1e-6), 1.0 / aq
     heat_kw_per_kw, people_kw = float(home.heat_kw_per_kw), 0.7 * PEOPLE_KW * home.members
     cool_home, heat_home = float(home.cool_set_degc), float(home.heat_set_degc)
     cool_away, cool_sleep, heat_back = float(home.cool_away_k), float(home.cool_sleep_k), float(home.heat_back_k)
@@ -52,18 +53,17 @@ def condition(
             cool_set += offset
         free = next_temperature(aa, am, ao, aq, az, air, mass, outdoor, air_kw, mass_kw)
         if free > cool_set and cooling_kw > 0.0:
-            capacity = air_conditioner.capacity_kw(cooling_kw, outdoor)
-            duty = duty_fraction(free, cool_set, -aq * capacity)
-            use_kw[AIR_CONDITIONER, i] = duty * capacity / air_conditioner.cop(rated_cop, outdoor)
-            air_kw -= duty * capacity
-            free -= duty * capacity * aq
+            removed = heat_needed_kw(free - cool_set, kw_per_k, air_conditioner.capacity_kw(cooling_kw, outdoor))
+            use_kw[AIR_CONDITIONER, i] = removed * air_conditioner.input_ratio(rated_input, outdoor)
+            air_kw -= removed
+            free -= removed * aq
         elif heating_kw > 0.0:
             heat_set = space_heater.setpoint_degc(heat_home, heat_back, here)
             if free < heat_set:
-                duty = duty_fraction(free, heat_set, aq * heating_kw)
-                use_kw[SPACE_HEATER, i] = duty * heating_kw * heat_kw_per_kw
-                air_kw += duty * heating_kw
-                free += duty * heating_kw * aq
+                added = heat_needed_kw(heat_set - free, kw_per_k, heating_kw)
+                use_kw[SPACE_HEATER, i] = added * heat_kw_per_kw
+                air_kw += added
+                free += added * aq
         mass = next_temperature(ma, mm, mo, mq, mz, air, mass, outdoor, air_kw, mass_kw)
         air = free
         t_in[i] = air

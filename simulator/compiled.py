@@ -65,5 +65,6 @@ def warm() -> bool:
 
 
 def compiled(function: Function) -> Function:
-    """Compile ``function`` with numba (no fast-math, cached by source hash), keeping its type for mypy."""
-    return cast(Function, numba.njit(cache=CACHE_FOLDER is not None, fastmath=False, error_model="numpy")(function))
+    """Compile ``function`` with numba (no fast-math, cached by source hash, without the GIL), keeping its type for mypy."""
+    options = {"cache": CACHE_FOLDER is not None, "nogil": True, "fastmath": False, "error_model": "numpy"}
+    return cast(Function, numba.njit(**options)(function))

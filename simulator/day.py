@@ -45,14 +45,24 @@ _ELECTRONICS, _WASHER, _DISH = int(Purpose.ELECTRONICS), int(Purpose.CLOTHES_WAS
 _WATER, _EV = int(Purpose.WATER_HEATER), int(Purpose.EV_CHARGER)
 
 
+ALL_USES = np.ones(N_USES)
+#: Share of each end use's electricity that stays in the room as heat (vents and drains take the rest).
+ROOM_SHARE = np.zeros(N_USES)
+ROOM_SHARE[[REFRIGERATOR, LIGHTING, ELECTRONICS, STANDBY]] = 1.0, 1.0, 1.0, 0.8
+ROOM_SHARE[[COOKING, DRYER, CLOTHES_WASHER, DISHWASHER, WATER_HEATER]] = 0.6, 0.15, 0.3, 0.4, 0.05
+
+
 @compiled
-def room_gains(use_kw: NDArray[np.float64], i: int) -> float:
-    """Heat that the appliances' use leaves in the room [kW] (vents and drains take the rest)."""
-    return float(
-        use_kw[REFRIGERATOR, i] + use_kw[LIGHTING, i] + use_kw[ELECTRONICS, i] + 0.8 * use_kw[STANDBY, i]
-        + 0.6 * use_kw[COOKING, i] + 0.15 * use_kw[DRYER, i] + 0.3 * use_kw[CLOTHES_WASHER, i]
-        + 0.4 * use_kw[DISHWASHER, i] + 0.05 * use_kw[WATER_HEATER, i]
-    )  # fmt: skip
+def weighted_sum(use_kw: NDArray[np.float64], weights: NDArray[np.float64], total: NDArray[np.float64]) -> None:
+    """``total[i] = sum over uses of weights[use] * use_kw[use, i]``; a plain loop a row, which vectorises."""
+    for i in range(len(total)):
+        total[i] = 0.0
+    for use in range(N_USES):
+        weight = weights[use]
+        if weight > 0.0:
+            row = use_kw[use]
+            for i in range(len(total)):
+                total[i] += weight * row[i]
 
 
 @compiled
@@ -77,9 +87,7 @@ def household_day(
     use_kw : (uses, intervals) [kW]
         Written: demand by end use. ``t_in`` [degC] and ``occupied`` are written too.
     """
-    for use in range(N_USES):
-        for i in range(i0, i1):
-            use_kw[use, i] = 0.0
+    use_kw[:, i0:i1] = 0.0
     before = int(home.occupancy)
     occupy(home, seed, replication, ordinal, weekday, workday, quarter, i0, i1, occupied)
     mood = day_mood(home, seed, replication, ordinal)
@@ -96,29 +104,31 @@ def household_day(
     dishwasher.run(home, mix(key, np.int64(_DISH)), quarter, occupied, mood, e0, e1, i0, i1, use_kw)
     water_heater.run(home, mix(key, np.int64(_WATER)), quarter, occupied, i0, i1, use_kw)
     ev_charger.run(home, mix(key, np.int64(_EV)), quarter, occupied, before, e0, e1, i0, i1, use_kw)
-    for i in range(i0, i1):
-        gains_kw[i] = room_gains(use_kw, i)
+    weighted_sum(use_kw[:, i0:i1], ROOM_SHARE, gains_kw[i0:i1])
     condition(
         home, b, seed, replication, ordinal, t_out, ghi, occupied, gains_kw, e0, e1, i0, i1, use_kw, t_in
     )
 
 
 @compiled
-def sum_uses(use_kw: NDArray[np.float64], i: int) -> int:
-    """Whole watt-hours the household used in quarter-hour ``i``: the unit in which all sums are exact."""
-    total = 0.0
-    for use in range(N_USES):
-        total += use_kw[use, i]
-    return int(np.rint(total * 250.0))
+def whole_wh(total_kw: float) -> int:
+    """Whole watt-hours of a quarter-hour: the unit in which all sums are exact."""
+    return int(np.rint(total_kw * 250.0))
 
 
 @compiled
-def sum_part(use_kw: NDArray[np.float64], use: int, first: int, last: int) -> float:
-    """Sum of one end use over intervals ``first..last`` (nothing when empty)."""
-    total = 0.0
-    for i in range(first, last):
-        total += use_kw[use, i]
-    return total
+def sum_part(row: NDArray[np.float64]) -> float:
+    """Sum of a row; four running sums, for one would wait for each addition before it starts the next."""
+    a, b, c, d = 0.0, 0.0, 0.0, 0.0
+    whole = len(row) // 4
+    for k in range(whole):
+        a += row[4 * k]
+        b += row[4 * k + 1]
+        c += row[4 * k + 2]
+        d += row[4 * k + 3]
+    for k in range(4 * whole, len(row)):
+        a += row[k]
+    return (a + b) + (c + d)
 
 
 @compiled
@@ -143,11 +153,12 @@ def live_days(
             homes[rows[r]], b, seed, replication, ordinal, weekday, workday, quarter, t_out, ghi, e0, e1,
             i0, i1, use_kw, t_in, occupied, gains_kw,
         )  # fmt: skip
-        for i in range(i0, i1):
-            load_wh[r, i] = sum_uses(use_kw, i)
+        weighted_sum(use_kw[:, i0:i1], ALL_USES, gains_kw[i0:i1])
         for use in range(N_USES):
-            use_kwh[r, use] = 0.25 * sum_part(use_kw, use, i0, i1)
-            event_kwh[r, use] = 0.25 * sum_part(use_kw, use, max(e0, i0), min(e1, i1))
+            use_kwh[r, use] = 0.25 * sum_part(use_kw[use, i0:i1])
+            event_kwh[r, use] = 0.25 * sum_part(use_kw[use, max(e0, i0) : min(e1, i1)]) if e1 > e0 else 0.0
+        for i in range(i0, i1):
+            load_wh[r, i] = whole_wh(gains_kw[i])
         warm, running = 0.0, 0.0
         for i in range(i0, i1):
             warm += t_in[i]

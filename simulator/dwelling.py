@@ -65,8 +65,9 @@ def next_temperature(
 
 
 @compiled
-def duty_fraction(free_degc: float, setpoint_degc: float, kelvin_at_full: float) -> float:
-    """Share of the step for which equipment runs, in [0, 1]; ``kelvin_at_full`` is what a whole step adds."""
-    if kelvin_at_full == 0.0:
-        return 0.0
-    return min(max((setpoint_degc - free_degc) / kelvin_at_full, 0.0), 1.0)
+def heat_needed_kw(gap_k: float, kw_per_k: float, available_kw: float) -> float:
+    """Heat that closes ``gap_k`` by the end of the step, at most ``available_kw``; 0 when there is no gap.
+
+    The duty fraction of the equipment is this over what is available.
+    """
+    return min(max(gap_k * kw_per_k, 0.0), available_kw)

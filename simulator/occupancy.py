@@ -37,23 +37,36 @@ def away_all_week(home: Record, seed: int, replication: int, ordinal: int) -> bo
 
 
 @compiled
-def next_state(
-    state: int, quarter: int, draw: float, outing: bool, wake: float, leave: float, back: float, bed: float
-) -> int:
-    """One quarter-hour of the chain: the state after ``draw`` in [0, 1)."""
+def leaving_chance(
+    state: int, quarter: int, outing: bool, wake: float, leave: float, back: float, bed: float
+) -> float:
+    """Chance that the household leaves its state in this quarter-hour, in [0, 1].
+
+    The state it goes to follows from ``destination``.
+    """
     clock = quarter + 96.0 if quarter < 18 else float(quarter)  # the small hours belong to the night before
     if state == ASLEEP:
-        return AT_HOME if clock < 96.0 and clock >= wake - 6.0 and draw < (0.45 if clock >= wake else 0.04) else ASLEEP
+        if clock >= 96.0 or clock < wake - 6.0:
+            return 0.0
+        return 0.45 if clock >= wake else 0.04
     if state == AWAY:
         if outing and leave <= clock < back:
-            return AWAY
-        return AT_HOME if draw < (0.55 if outing or clock >= 84.0 else 0.14) else AWAY
-    if clock >= bed and draw < 0.30:
-        return ASLEEP
+            return 0.0
+        return 0.55 if outing or clock >= 84.0 else 0.14
+    if clock >= bed:
+        return 0.30
     if outing and leave <= clock < back - 2.0:
-        return AWAY if draw < 0.55 else AT_HOME
-    errand = 0.030 if 36.0 <= clock < 80.0 else 0.002
-    return AWAY if draw > 1.0 - errand else AT_HOME
+        return 0.55
+    return 0.030 if 36.0 <= clock < 80.0 else 0.002
+
+
+@compiled
+def destination(state: int, quarter: int, bed: float) -> int:
+    """Where a household that leaves its state goes: up, home, to bed, or out."""
+    if state != AT_HOME:
+        return AT_HOME
+    clock = quarter + 96.0 if quarter < 18 else float(quarter)
+    return ASLEEP if clock >= bed else AWAY
 
 
 @compiled
@@ -78,7 +91,10 @@ def occupy(
     bed = home.bed_quarter + 0.6 * late + spread * normal(key, 106)
     state = int(home.occupancy)
     for i in range(i0, i1):
-        state = next_state(state, int(quarter[i]), uniform(key, i), outing, wake, leave, back, bed)
+        q = int(quarter[i])
+        chance = leaving_chance(state, q, outing, wake, leave, back, bed)
+        if chance > 0.0 and uniform(key, i) < chance:  # a keyed draw that is not needed is not drawn
+            state = destination(state, q, bed)
         occupied[i] = state
     home.occupancy = state
 
@@ -91,4 +107,4 @@ def day_mood(home: Record, seed: int, replication: int, ordinal: int) -> float:
     return float(np.exp(spread * normal(key, 0) - 0.5 * spread * spread))
 
 
-__all__ = ["away_all_week", "day_mood", "goes_out_today", "next_state", "occupy"]
+__all__ = ["away_all_week", "day_mood", "goes_out_today", "destination", "leaving_chance", "occupy"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +36,16 @@ class World:
         return self.clock.local_quarter[at], self.weather.t_out_degc[at], self.weather.ghi_w_per_m2[at]
 
 
+LEAST_HOMES_PER_THREAD = 2000
+_threads = 1
+
+
+def use_threads(threads: int) -> None:
+    """How many threads a day of many homes may use in this process; never changes a result."""
+    global _threads
+    _threads = max(1, threads)
+
+
 class Lives:
     """A set of household records that live day after day in a world.
 
@@ -53,15 +65,26 @@ class Lives:
 
     def day(self, day: int, window: tuple[int, int] = (0, 0), part: tuple[int, int] | None = None) -> None:
         """Live one local day, or the quarter-hours ``part`` of it."""
-        world = self.world
-        quarter, t_out, ghi = world.day_arrays(day)
+        quarter = self.world.day_arrays(day)[0]
         self._intervals = len(quarter)
         i0, i1 = part if part is not None else (0, len(quarter))
+        threads = min(_threads, len(self.homes) // LEAST_HOMES_PER_THREAD)
+        if threads <= 1:
+            self._live(day, window, i0, i1, slice(None))
+            return
+        edges = np.linspace(0, len(self.homes), threads + 1).astype(int)
+        with ThreadPoolExecutor(threads) as pool:  # the compiled day holds no lock; homes are independent
+            pieces = [slice(int(a), int(b)) for a, b in pairwise(edges)]
+            list(pool.map(lambda piece: self._live(day, window, i0, i1, piece), pieces))
+
+    def _live(self, day: int, window: tuple[int, int], i0: int, i1: int, piece: slice) -> None:
+        world, clock = self.world, self.world.clock
+        quarter, t_out, ghi = world.day_arrays(day)
         live_days(
-            self.homes, self._rows, world.behaviour, world.seed, world.replication,
-            world.clock.date(day).toordinal(), int(world.clock.weekday[day]), bool(world.clock.is_workday[day]),
-            quarter, t_out, ghi, window[0], window[1], i0, i1, self._load_wh, self.use_kwh, self.event_kwh,
-            self.indoor,
+            self.homes, self._rows[piece], world.behaviour, world.seed, world.replication,
+            clock.date(day).toordinal(), int(clock.weekday[day]), bool(clock.is_workday[day]),
+            quarter, t_out, ghi, window[0], window[1], i0, i1, self._load_wh[piece], self.use_kwh[piece],
+            self.event_kwh[piece], self.indoor[piece],
         )  # fmt: skip
 
     @property

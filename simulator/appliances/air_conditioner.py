@@ -10,7 +10,7 @@ from simulator.compiled import compiled
 from simulator.fields import ASLEEP, AWAY
 
 CAPACITY_PER_K = -0.008  # of rated capacity, per K above 35 degC
-COP_PER_K = -0.018  # of rated efficiency, per K above 35 degC
+INPUT_RATIO_PER_K = 0.019  # of the rated energy input ratio, per K above 35 degC
 
 
 @compiled
@@ -20,9 +20,9 @@ def capacity_kw(rated_kw: float, t_out_degc: float) -> float:
 
 
 @compiled
-def cop(rated: float, t_out_degc: float) -> float:
-    """Cooling delivered per unit of electricity."""
-    return rated * min(1.5, max(0.5, 1.0 + COP_PER_K * (t_out_degc - 35.0)))
+def input_ratio(rated: float, t_out_degc: float) -> float:
+    """Electricity per unit of cooling (energy input ratio); ``rated`` is its value at 35 degC."""
+    return rated * min(1.6, max(0.6, 1.0 + INPUT_RATIO_PER_K * (t_out_degc - 35.0)))
 
 
 @compiled
