@@ -16,6 +16,7 @@ from scenarios import run_folder
 from scenarios.comparison import REFERENCE, compare, detectable_gain
 from scenarios.loader import load_scenario
 from scenarios.parallel import Progress, run_all, usual_workers
+from scenarios.reads import sample_end_use, write_reads
 from scenarios.run_report import report_input
 from scenarios.schema import Scenario
 from scenarios.tables import ReplicationTables
@@ -140,6 +141,9 @@ def _write_tables(
     run_folder.write_csv(long, folder / "replications.csv")
     run_folder.write_csv(tables["events"], folder / "events.csv")
     run_folder.write_csv(tables["segments"], folder / "segments.csv")
+    tables["end_use"] = pd.concat([tables["end_use"], sample_end_use(scenario)], ignore_index=True)
+    if scenario.outputs.reads != "none":
+        write_reads(scenario, folder / "reads.parquet")
     for name in ("end_use", "homes", "enrolment", "participation", "load"):
         run_folder.write_parquet(tables[name], folder / f"{name}.parquet")
     (folder / "scenario.resolved.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")

@@ -66,5 +66,5 @@ def warm() -> bool:
 
 def compiled(function: Function) -> Function:
     """Compile ``function`` with numba: no fast-math, no GIL, cached by source hash; its type is kept for mypy."""
-    options = {"cache": CACHE_FOLDER is not None, "nogil": True, "fastmath": False, "error_model": "numpy"}
+    options: dict[str, Any] = {"cache": CACHE_FOLDER is not None, "nogil": True, "fastmath": False, "error_model": "numpy"}
     return cast(Function, numba.njit(**options)(function))
