@@ -24,10 +24,11 @@ def one_replication(scenario: Scenario, replication: int) -> ReplicationTables:
 
 def compile_first(progress: Progress, total: int) -> None:
     """Compile in the parent, so that workers find the code in the cache instead of each compiling it."""
-    from simulator.compiled import CACHE_FOLDER, warm
+    from simulator.compiled import CACHE_FOLDER, mark_warm, warm
 
-    if not warm():
-        progress(0, total, "compiling the model (first run only, under a minute)")
+    if warm():
+        return
+    progress(0, total, "compiling the model (first run only, under a minute)")
     from scenarios.loader import load_scenario
 
     tiny = {
@@ -42,6 +43,7 @@ def compile_first(progress: Progress, total: int) -> None:
     }
     if CACHE_FOLDER is not None:
         one_replication(load_scenario("heat_wave").with_(tiny), 0)
+        mark_warm()
 
 
 def run_all(scenario: Scenario, workers: int, progress: Progress) -> list[ReplicationTables]:

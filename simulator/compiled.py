@@ -60,8 +60,18 @@ import numba  # noqa: E402  (the cache folder must be known first)
 
 
 def warm() -> bool:
-    """Whether compiled code for these very sources is already on disk."""
-    return CACHE_FOLDER is not None and any(CACHE_FOLDER.rglob("*.nbi"))
+    """Whether everything was compiled before for these very sources, this numba and this Python."""
+    return CACHE_FOLDER is not None and (CACHE_FOLDER / _marker()).exists()
+
+
+def mark_warm() -> None:
+    """Remember that everything has been compiled."""
+    if CACHE_FOLDER is not None:
+        (CACHE_FOLDER / _marker()).touch()
+
+
+def _marker() -> str:
+    return f"complete-{numba.__version__}-{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def compiled(function: Function) -> Function:
