@@ -19,19 +19,13 @@ from numpy.typing import NDArray
 from simulator.behaviour.enrolment import answers
 from simulator.dispatch import NOTIFIED, PARTICIPATED
 from simulator.household import Household
-from simulator.model_setup import (
-    BaselineMaker,
-    check_whole,
-    make_baselines,
-    make_calendar,
-    make_program,
-    make_world,
-)
+from simulator.model_setup import BaselineMaker, check_whole, make_baselines, make_calendar, make_program, make_world
 from simulator.programs import Program
 from simulator.season import Treatment, calendar_window_hours, run_day
 from simulator.world import Lives
 
 NO_GAPS = (0.0, 0.0)
+DEFAULT_SEED = 2024  # Mesa 3.5's batch_run passes seed=None unless it was given seeds
 MODEL_REPORTERS = (
     "system_kwh", "peak_kw", "event_impact_kw", "event_participation_fraction", "enrolment_fraction",
     "t_out_max_degc",
@@ -59,7 +53,7 @@ class DemandResponseModel(mesa.Model):
         Event window ``"17:00-20:00"`` and the days it is called on: dates or ISO texts, or one text with
         several dates (as ``batch_run`` needs it, which takes a list for a list of values).
     seed, replication
-        Key of every draw. The same pair gives the same homes, weather and dice as a scenario's.
+        Key of every draw (seed 2024 if None); the same pair gives a scenario's homes, weather and dice.
     rng
         For Mesa: an integer takes the place of ``seed``; anything else is drawn from once to make a seed.
     baselines
@@ -91,15 +85,18 @@ class DemandResponseModel(mesa.Model):
         self, region: str = "us_hot_dry", households: int = 100, start: str | date = "2024-06-01", days: int = 30,
         program: str | None = None, incentive_usd: float = 40.0, offset_degc: float = 2.0,
         usd_per_kwh: float = 1.25, window_local: str = "17:00-20:00",
-        event_dates: str | Iterable[str | date] = (), notice_hours: float = 24.0, seed: int = 2024,
+        event_dates: str | Iterable[str | date] = (), notice_hours: float = 24.0, seed: int | None = None,
         replication: int = 0, rng: Any = None, baselines: BaselineMaker | None = None,
         household_class: type[Household] = Household, collect_agents: bool = False, history_days: int = 14,
         parameters: Mapping[str, float] | None = None,
     ) -> None:  # fmt: skip
+        seed = DEFAULT_SEED if seed is None else seed
         super().__init__(rng=seed if rng is None else rng)
         if rng is not None:
             seed = int(rng) if isinstance(rng, (int, np.integer)) else int(self.rng.integers(2**31))
-        check_whole(households=(households, 1), days=(days, 1), history_days=(history_days, 0))
+        check_whole(
+            households=(households, 1), days=(days, 1), history_days=(history_days, 0), replication=(replication, 0)
+        )
         if not issubclass(household_class, Household):
             raise ValueError(f"household_class is {household_class!r}; expected a subclass of simulator's Household")
         self.days, self.history_days, self.household_class = days, history_days, household_class

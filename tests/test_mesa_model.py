@@ -154,7 +154,7 @@ def test_views_read_the_record_and_refuse_to_write() -> None:
 def test_nothing_hides_a_name_of_mesa() -> None:
     own = set(vars(DemandResponseModel)) | (set(vars(DemandResponseModel(households=1, days=1))) - {"datacollector"})
     mesa_names = set(dir(mesa.Model)) | set(vars(mesa.Model()))
-    meant = {"agents", "agents_by_type", "agent_types", "step", "__init__", "__doc__", "__module__"}
+    meant = {"observables", "agents", "agents_by_type", "agent_types", "step", "__init__", "__doc__", "__module__"}
     ours = own - set(vars(mesa.Model())) - meant
     assert not {name for name in ours & mesa_names if not name.startswith("__")}
     assert not ours & {"scenario", "time", "observe", "unobserve", "notify", "batch", "suppress"}  # of Mesa 3.5
@@ -210,6 +210,7 @@ def test_mesa_s_rng_takes_the_place_of_the_seed() -> None:
         return lived(program=None, days=1, event_dates=(), **keys).system_kwh
 
     assert kwh(seed=7) == kwh(rng=7) != kwh(rng=8)
+    assert kwh() == kwh(seed=2024) == kwh(seed=None)  # Mesa 3.5's batch_run passes None
     assert kwh(seed=7) != kwh(seed=7, replication=1)
     assert kwh(rng=np.random.SeedSequence(3)) == kwh(rng=np.random.SeedSequence(3))
 
@@ -220,6 +221,7 @@ def test_mesa_s_rng_takes_the_place_of_the_seed() -> None:
         ({"region": "atlantis"}, "expected one of .*us_hot_dry"),
         ({"households": 0}, "households is 0; expected a whole number of 1 or more"),
         ({"days": 2.5}, "days is 2.5"),
+        ({"replication": -1}, "replication is -1"),
         ({"program": "magic"}, "expected None or one of thermostat_setback"),
         ({"window_local": "5pm"}, 'as in "17:00-20:00"'),
         ({"window_local": "20:00-17:00"}, "end after the start"),
