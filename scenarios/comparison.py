@@ -16,6 +16,10 @@ from scenarios.metrics import RATIOS, UNITS
 
 Array = NDArray[np.float64]
 REFERENCE = "untargeted"
+ORACLE_SHARES = {
+    "oracle_gain_share_peak": "peak_reduction_kw",
+    "oracle_gain_share_event": "event_reduction_kw",
+}
 NOT_DEFINED = (float("nan"), float("nan"), float("nan"))
 COLUMNS = ["arm", "metric", "unit", "mean", "ci_low", "ci_high", "diff_vs_untargeted", "diff_ci_low",
            "diff_ci_high", "replications"]  # fmt: skip
@@ -83,6 +87,8 @@ def compare(values: pd.DataFrame, arms: list[str]) -> pd.DataFrame:
     for arm, table in by_arm.items():
         for metric, unit in UNITS.items():
             rows.append(_row(arm, metric, unit, table, reference))
+        if reference is not None and "oracle" in by_arm:
+            rows += _oracle_shares(arm, table, reference, by_arm["oracle"])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -101,6 +107,15 @@ def _row(arm: str, metric: str, unit: str, table: pd.DataFrame, reference: pd.Da
         else:
             difference = t_interval(table[metric].to_numpy(float) - reference[metric].to_numpy(float))
     return [arm, metric, unit, *value, *difference, replications]
+
+
+def _oracle_shares(arm: str, table: pd.DataFrame, reference: pd.DataFrame, oracle: pd.DataFrame) -> list[list[object]]:
+    """Share of the oracle's gain over ``untargeted`` that an arm captured; blank where that gain is not clear."""
+    rows: list[list[object]] = []
+    for name, metric in ORACLE_SHARES.items():
+        gain, most = (t[metric].to_numpy(float) - reference[metric].to_numpy(float) for t in (table, oracle))
+        rows.append([arm, name, "fraction", *fieller(gain, most), *NOT_DEFINED, len(table)])
+    return rows
 
 
 def detectable_gain(values: pd.DataFrame, arm: str, metric: str = "peak_reduction_kw", power: float = 0.8) -> float:
