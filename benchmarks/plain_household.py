@@ -134,8 +134,8 @@ class PlainHousehold(mesa.Agent):
             if self.outing and self.leave_today <= clock < self.back_today:
                 return AWAY
             return HOME if draw < (0.55 if self.outing or clock >= 84.0 else 0.14) else AWAY
-        if clock >= self.bed_today and draw < 0.30:
-            return ASLEEP
+        if clock >= self.bed_today:
+            return ASLEEP if draw < 0.30 else HOME
         if self.outing and self.leave_today <= clock < self.back_today - 2.0:
             return AWAY if draw < 0.55 else HOME
         return AWAY if draw > 1.0 - (0.030 if 36.0 <= clock < 80.0 else 0.002) else HOME
@@ -264,7 +264,7 @@ class PlainHousehold(mesa.Agent):
         if free > cool_set and self.ac_thermal_kw > 0.0:
             capacity = self.ac_thermal_kw * max(0.5, 1.0 - 0.008 * (now.t_out - 35.0))
             removed = min((free - cool_set) / self.f_aq, capacity)
-            kw[AC] = removed / (self.ac_cop * min(1.5, max(0.5, 1.0 - 0.018 * (now.t_out - 35.0))))
+            kw[AC] = removed / self.ac_cop * min(1.6, max(0.6, 1.0 + 0.019 * (now.t_out - 35.0)))
             air_kw -= removed
             free -= removed * self.f_aq
         elif free < heat_set and self.heat_thermal_kw > 0.0:

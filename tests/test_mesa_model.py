@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from scenarios.analyst import baselines_of
+from scenarios.loader import load_scenario
+from scenarios.worlds import build_world
 from simulator.behaviour.enrolment import answers
 from simulator.day import N_USES
 from simulator.fields import FIELDS
@@ -240,3 +242,19 @@ def test_arguments_out_of_range_are_refused(arguments: dict[str, Any], message: 
 def test_parameters_replace_those_of_the_region() -> None:
     model = DemandResponseModel(households=10, days=1, history_days=0, parameters={"ac.share": 0.0})
     assert model.everyone.homes["ac_thermal_kw"].max() == 0.0
+
+
+def test_the_same_keys_give_a_scenario_s_world() -> None:
+    scenario = load_scenario("heat_wave", ["population.households=20"])
+    world = build_world(scenario, 3)
+    begin, past = scenario.season.start, scenario.history_days
+    model = DemandResponseModel(
+        households=20, start=begin, days=2, seed=scenario.seed, replication=3, history_days=past,
+        parameters=dict(scenario.parameters),
+    )
+    lives = Lives(world, world.population.homes)
+    for day in range(past + 2):
+        lives.day(day)
+        if day >= past:
+            model.step()
+            np.testing.assert_array_equal(lives.load_wh, model.home_load_wh())
