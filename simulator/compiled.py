@@ -76,5 +76,6 @@ def _marker() -> str:
 
 def compiled(function: Function) -> Function:
     """Compile ``function`` with numba: no fast-math, no GIL, cached by source hash; its type is kept for mypy."""
-    options: dict[str, Any] = {"cache": CACHE_FOLDER is not None, "nogil": True, "fastmath": False, "error_model": "numpy"}
+    options: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "numpy"}
+    options["cache"] = CACHE_FOLDER is not None
     return cast(Function, numba.njit(**options)(function))

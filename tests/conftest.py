@@ -1,0 +1,56 @@
+"""Small worlds shared by the tests."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from drsim.clock import Clock
+from scenarios.loader import load_scenario
+from scenarios.schema import Scenario
+from simulator.climate import load_climate
+from simulator.parameters.tables import behaviour_record, load_behaviour, load_region
+from simulator.population import sample
+from simulator.weather import generate
+from simulator.world import World
+
+SMALL = {
+    "population.households": 70,
+    "season.start": "2024-07-01",
+    "season.end": "2024-07-21",
+    "history_days": 21,
+    "events.kind": "listed",
+    "events.dates": ["2024-07-09", "2024-07-10", "2024-07-17"],
+    "budget_usd": 500,
+    "replications": 2,
+    "targeting.segments": 3,
+    "targeting.wave_homes": 5,
+}
+
+
+def make_world(
+    households: int = 40, days: int = 6, region: str = "us_hot_dry", seed: int = 5, **overrides: float
+) -> World:
+    place = load_region(region, overrides)
+    start = date(2024, 7, 1) if region == "us_hot_dry" else date(2024, 1, 8)
+    clock = Clock(start, date.fromordinal(start.toordinal() + days - 1), place.zone, place.country)
+    population = sample(place, load_behaviour(), households, seed, 0)
+    weather = generate(load_climate(place.climate), clock, seed, 0)
+    return World(population, clock, weather, behaviour_record(load_behaviour()), seed, 0, 0)
+
+
+@pytest.fixture(scope="session")
+def small_scenario() -> Scenario:
+    return load_scenario("heat_wave").with_(SMALL)
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+@pytest.fixture(scope="session")
+def homes() -> np.ndarray:
+    return sample(load_region("us_hot_dry"), load_behaviour(), 400, 3, 0).homes
