@@ -30,18 +30,22 @@ def cooling_energy_kwh(
     """
     air = mass = float(setpoint_degc[0])
     energy = np.zeros(len(outdoor_degc))
-    row_a = [step[name] for name in ("e_aa", "e_am", "f_ao", "f_aq", "f_as")]
-    row_m = [step[name] for name in ("e_ma", "e_mm", "f_mo", "f_mq", "f_ms")]
     rated = 1.0 / float(home["ac_cop"])
     for q in range(len(outdoor_degc)):
         outdoor, target = float(outdoor_degc[q]), float(setpoint_degc[q])
         for _ in range(per_quarter):
             air_kw, mass_kw = 0.4 * float(heat_kw[q]), 0.6 * float(heat_kw[q])
-            free = next_temperature(*row_a, air, mass, outdoor, air_kw, mass_kw)
+            free = next_temperature(
+                step["e_aa"], step["e_am"], step["f_ao"], step["f_aq"], step["f_as"],
+                air, mass, outdoor, air_kw, mass_kw,
+            )  # fmt: skip
             available = air_conditioner.capacity_kw(float(home["ac_thermal_kw"]), outdoor)
-            removed = heat_needed_kw(free - target, 1.0 / row_a[3], available)
-            mass = next_temperature(*row_m, air, mass, outdoor, air_kw - removed, mass_kw)
-            air = free - removed * row_a[3]
+            removed = heat_needed_kw(free - target, 1.0 / step["f_aq"], available)
+            mass = next_temperature(
+                step["e_ma"], step["e_mm"], step["f_mo"], step["f_mq"], step["f_ms"],
+                air, mass, outdoor, air_kw - removed, mass_kw,
+            )  # fmt: skip
+            air = free - removed * step["f_aq"]
             energy[q] += removed * air_conditioner.input_ratio(rated, outdoor) * 0.25 / per_quarter
     return energy
 
