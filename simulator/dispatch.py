@@ -22,6 +22,13 @@ _SETBACK = thermostat_setback.KIND
 def clear_event(home: Record) -> None:
     """Forget yesterday's event: no offset, no cut, nothing held back."""
     home.event_offset_k = 0.0
+    home.event_precool_k = 0.0
+    home.event_precool_quarters = 0
+    home.event_ac_curtail = 0.0
+    home.event_water_curtail = 0.0
+    home.event_pool_curtail = 0.0
+    home.event_ev_curtail = 0.0
+    home.event_battery_kw = 0.0
     home.event_cut = 0.0
     home.event_defers = 0
     home.event_automatic = 0

@@ -1,0 +1,36 @@
+"""Appliances that people start or that run by themselves, and the outdoor equipment on a clock."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.parameters.tables import Region
+from simulator.population.draws import Draws
+
+
+def draw_appliances(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
+    habits = draws.lognormal("common", 1.0, region["common.log_sd"])
+    people = homes["members"] / region["household.members_mean"]
+    homes["washer_per_day"] = np.minimum(0.95, region["washer.per_day_per_person"] * homes["members"] ** 0.7 * 1.3)
+    homes["washer_kw"] = region["washer.kwh"] / 1.25
+    dryer = draws.owns("dryer", region["dryer.share"])
+    homes["dryer_kw"] = np.where(dryer, region["dryer.kwh"] / 0.875, 0.0)
+    dish = draws.owns("dish", region["dish.share"], 0.6 * homes["income_z"])
+    homes["dish_per_day"] = np.where(dish, np.minimum(0.95, region["dish.per_day"] * people**0.6), 0.0)
+    homes["dish_kw"] = region["dish.kwh"] / 1.5
+    homes["fridge_kw"] = draws.lognormal("fridge", region["fridge.kw"], region["fridge.log_sd"]) * people**0.3
+    electric = draws.owns("cook", region["cook.electric_share"])
+    homes["cook_kw"] = np.where(electric, 1.0, 0.15) * region["cook.kw"] * habits * people**0.5
+    homes["kettle_kw"] = region["cook.kettle_kw"] * habits**0.5 * people**0.4
+    light = draws.lognormal("light", region["light.kw_per_m2"], region["light.log_sd"])
+    homes["light_kw"] = light * homes["floor_area_m2"] * habits
+    homes["standby_kw"] = draws.lognormal("standby", region["standby.kw"], region["standby.log_sd"]) * people**0.4
+    media = draws.lognormal("media", region["media.kw"], region["media.log_sd"])
+    homes["media_kw"] = media * habits * people**0.6
+    shift = region["pool.area_slope"] * np.log(np.maximum(homes["floor_area_m2"], 1.0) / 150.0)
+    pool = draws.owns("pool", region["pool.share"], shift)
+    homes["fixed_kw"] = np.where(pool, draws.lognormal("poolkw", region["pool.kw"], region["pool.log_sd"]), 0.0)
+    start = region["pool.start_quarter"] + region["pool.start_sd_quarters"] * draws.z("poolstart")
+    homes["fixed_start_quarter"] = np.mod(np.rint(start), 96.0)
+    homes["fixed_quarters"] = 4.0 * region["pool.hours"]

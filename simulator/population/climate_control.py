@@ -1,0 +1,30 @@
+"""Heating and cooling equipment, its size and efficiency, and the settings people choose."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.parameters.tables import Region
+from simulator.population.draws import Draws
+
+
+def draw_climate_control(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
+    income = homes["income_z"].astype(float)
+    has_ac = draws.owns("ac", region["ac.share"], region["ac.income_slope"] * income)
+    design = homes["ua_kw_per_k"] * (region["ac.design_degc"] - 24.0) + homes["solar_m2"] * 0.75 + 0.9
+    sizing = draws.lognormal("sizing", region["ac.sizing_factor"], region["ac.sizing_log_sd"])
+    homes["ac_thermal_kw"] = np.where(has_ac, np.clip(design * sizing, 2.0, 20.0), 0.0)
+    homes["ac_cop"] = draws.lognormal("cop", region["ac.cop"], region["ac.cop_log_sd"])
+    homes["cool_set_degc"] = region["ac.set_degc"] + region["ac.set_sd_k"] * draws.z("coolset")
+    homes["cool_away_k"] = region["ac.away_setup_k"] * draws.owns("setup", region["ac.away_setup_share"])
+    homes["cool_sleep_k"] = region["ac.sleep_offset_sd_k"] * draws.z("sleepset")
+    smart = draws.owns("smart", region["ac.smart_thermostat_share"], region["ac.smart_income_slope"] * income)
+    homes["smart_thermostat"] = smart & has_ac
+    electric = draws.owns("eheat", region["heat.electric_share"], -0.3 * income)
+    heat_set = region["heat.set_degc"] + region["heat.set_sd_k"] * draws.z("heatset")
+    homes["heat_thermal_kw"] = np.clip(homes["ua_kw_per_k"] * 22.0 * 1.3, 2.0, 30.0)
+    homes["heat_kw_per_kw"] = np.where(electric, region["heat.electric_kw_per_kw"], region["heat.gas_kw_per_kw"])
+    # heating never fights cooling: at least 1.5 K stay between the two setpoints
+    homes["heat_set_degc"] = np.minimum(heat_set, homes["cool_set_degc"] - 1.5 - np.abs(homes["cool_sleep_k"]))
+    homes["heat_back_k"] = region["heat.back_k"]

@@ -1,0 +1,58 @@
+"""Who lives in what: dwelling kind, floor area, income, tenure, people; and the envelope of the dwelling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.dwelling import exact_step
+from simulator.parameters.tables import Region
+from simulator.population.draws import Draws
+
+
+def draw_dwelling(homes: NDArray[np.void], region: Region, draws: Draws, mix: Mapping[str, float] | None) -> None:
+    kinds = ("flat", "terraced", "semi_detached", "detached")
+    shares = np.array([(mix or {}).get(k, 0.0) if mix else region[f"dwelling.{k}_share"] for k in kinds])
+    income = region["household.income_sd"] * draws.z("income")
+    slope = region["dwelling.kind_income_slope"]
+    # a normal score leaning on income, compared with the score's own fixed quantiles, keeps the shares
+    score = (slope * income + draws.z("kind")) / np.hypot(slope * region["household.income_sd"], 1.0)
+    from scipy.stats import norm
+
+    rank = norm.cdf(score)
+    kind = np.searchsorted(np.cumsum(shares / shares.sum())[:-1], rank, side="right")
+    mean_area = np.array([region[f"dwelling.{k}_m2"] for k in kinds])[kind]
+    log_sd = region["dwelling.area_log_sd"]
+    area = draws.lognormal("area", 1.0, log_sd) * np.exp(region["dwelling.area_income_slope"] * income)
+    homes["dwelling"] = kind
+    homes["income_z"] = income
+    homes["floor_area_m2"] = np.clip(mean_area * area, 25.0, 600.0)
+    homes["owner"] = draws.owns(
+        "owner", region["household.owner_share"], 0.9 * income + 0.5 * (kind - 1.5) * (log_sd > 0)
+    )
+    size = region["household.members_area_slope"] * (log_sd > 0) * np.log(homes["floor_area_m2"] / mean_area.mean())
+    spread = region["household.members_spread"]
+    people = region["household.members_mean"] * np.exp(size) + spread * 1.2 * draws.z("members")
+    homes["members"] = np.clip(np.rint(people), 1, 7)
+
+
+def draw_envelope(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
+    area = homes["floor_area_m2"].astype(float)
+    exposed = np.array([0.62, 0.85, 0.95, 1.1])[homes["dwelling"]]
+    ua = (
+        area * exposed * draws.lognormal("ua", region["envelope.ua_w_per_k_per_m2"], region["envelope.ua_log_sd"]) / 1e3
+    )
+    homes["ua_kw_per_k"] = ua
+    homes["solar_m2"] = (
+        area * region["envelope.solar_m2_per_m2"] * np.exp(0.5 * region["envelope.ua_log_sd"] * draws.z("glass"))
+    )
+    coefficients = exact_step(
+        ua,
+        area * region["envelope.coupling_w_per_k_m2"] / 1e3,
+        area * region["envelope.air_kj_per_k_m2"] / 3600.0,
+        area * region["envelope.mass_kj_per_k_m2"] / 3600.0,
+    )
+    for name, values in coefficients.items():
+        homes[name] = values
