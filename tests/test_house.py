@@ -31,7 +31,7 @@ def tracked_files() -> Iterator[Path]:
         names[:] = sorted(set(names) - set(gone))
         for name in sorted(files):
             path = Path(folder, name)
-            if path.suffix in TEXT:
+            if path.suffix in TEXT and name != ".git":  # a worktree keeps a file of that name
                 yield path
 
 
