@@ -10,6 +10,7 @@ from scenarios.commands.check import check
 from scenarios.commands.evidence import evidence
 from scenarios.commands.guard import INTERRUPTED
 from scenarios.commands.listing import list_scenarios
+from scenarios.commands.parameters import parameters
 from scenarios.commands.run import run
 from scenarios.commands.schema import schema
 from scenarios.commands.segment import segment
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command("run")(run)
 app.command("check")(check)
 app.command("list")(list_scenarios)
+app.command("parameters")(parameters)
 app.command("schema")(schema)
 app.command("segment")(segment)
 app.command("evidence")(evidence)

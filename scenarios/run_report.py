@@ -8,10 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 import pandas as pd
 
+from scenarios.parameter_table import used_parameters
 from scenarios.report.input import ReportInput
 from scenarios.schema import Scenario
 from scenarios.worlds import behaviour_of, region_of
-from simulator.climate import load_climate
 
 
 def _version() -> str:
@@ -27,31 +27,8 @@ def _long(day: date) -> str:
 
 def assumptions_table(scenario: Scenario) -> pd.DataFrame:
     """Every parameter the run used, with unit, range, source or the word assumption."""
-    region = region_of(scenario)
-    rows = [
-        (p.name, p.value, p.unit, p.low, p.high, p.source, p.assumption, p.note)
-        for table in (behaviour_of(scenario), region.parameters)
-        for p in table.values()
-    ]
-    for name, row in load_climate(region.climate).rows.items():
-        if not isinstance(row, dict) or "value" not in row:
-            continue
-        value = row["value"]
-        shown = float(np.mean(value)) if isinstance(value, list) else value
-        if not isinstance(shown, int | float):
-            continue
-        note = "mean of 12 monthly values" if isinstance(value, list) else ""
-        rows.append((f"climate.{name}", float(shown), str(row.get("unit", "")), _number(row.get("low")),
-                     _number(row.get("high")), str(row.get("source", "")), bool(row.get("assumption", False)),
-                     note or str(row.get("note", ""))))  # fmt: skip
-    columns = ["name", "value", "unit", "low", "high", "source", "assumption", "note"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _number(value: object) -> float:
-    if isinstance(value, list):
-        return float(np.mean(value))
-    return float(value) if isinstance(value, int | float) else float("nan")
+    table = used_parameters(region_of(scenario), behaviour_of(scenario))
+    return table.drop(columns="file")
 
 
 BASELINE_WORDS = {"10_in_10": "10-in-10", "high_5_of_10": "high-5-of-10"}

@@ -1,18 +1,14 @@
-"""Names and ranges of the model's parameters, read from the tables without importing simulator code."""
+"""Names and ranges of the model's parameters, read from the tables without loading numpy."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from ruamel.yaml import YAML
-
-from scenarios.schema_parts import REGION_FOLDER
 from scenarios.suggestions import did_you_mean
+from simulator.parameters.files import BEHAVIOUR, Row, behaviour_rows, region_rows
 
-BEHAVIOUR_FILE = REGION_FOLDER.parent / "behaviour.yaml"
 SHARES = tuple(f"dwelling.{kind}_share" for kind in ("flat", "terraced", "semi_detached", "detached"))
 
 
@@ -34,16 +30,15 @@ def known_parameters(region: str) -> Mapping[str, Range]:
     A row's ``low`` and ``high`` are the plausible range; ``hard_low`` and ``hard_high``, where present, are
     how far a scenario may go on purpose (a null case that switches something off).
     """
-    return {**_ranges(REGION_FOLDER / f"{region}.yaml"), **_ranges(BEHAVIOUR_FILE)}
+    return {**_ranges(f"{region}.yaml", region_rows(region)), **_ranges(BEHAVIOUR.name, behaviour_rows())}
 
 
-def _ranges(path: Path) -> dict[str, Range]:
-    document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+def _ranges(table: str, rows: Mapping[str, Row]) -> dict[str, Range]:
     ranges = {}
-    for name, row in document["parameters"].items():
+    for name, row in rows.items():
         low, high = float(row["low"]), float(row["high"])
         low, high = min(low, float(row.get("hard_low", low))), max(high, float(row.get("hard_high", high)))
-        ranges[str(name)] = Range(path.name, float(row["value"]), str(row["unit"]), low, high)
+        ranges[str(name)] = Range(table, float(row["value"]), str(row["unit"]), low, high)
     return ranges
 
 

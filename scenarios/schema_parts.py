@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-REGION_FOLDER = Path(__file__).resolve().parents[1] / "simulator" / "parameters" / "regions"
+from simulator.parameters.files import region_names
+
 WINDOW = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
-
-
-def region_names() -> list[str]:
-    """Regions that ship with the model, read from the folder listing: no simulator code is imported."""
-    return sorted(path.stem for path in REGION_FOLDER.glob("*.yaml"))
 
 
 def _known_region(value: object) -> object:

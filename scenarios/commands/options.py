@@ -24,3 +24,16 @@ OutOption = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option("--out", metavar="DIR", help="Folder for the results.", show_default="beneath runs/"),
 ]
+RegionOption = typer.Option("--region", metavar="REGION", help="A region that ships with drsim.")
+
+
+def known_region(name: str) -> str:
+    """The name, or a usage error that lists the regions."""
+    from scenarios.suggestions import did_you_mean
+    from simulator.parameters.files import region_names
+
+    names = region_names()
+    if name not in names:
+        hint = did_you_mean(name, names)
+        raise typer.BadParameter(f'no region is named "{name}"; expected one of {", ".join(names)}{hint}')
+    return name

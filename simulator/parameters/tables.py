@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-from ruamel.yaml import YAML
 
-FOLDER = Path(__file__).parent
-REGIONS = FOLDER / "regions"
+from simulator.parameters.files import Row, behaviour_rows, region_meta, region_names, region_rows
+
+__all__ = ["Parameter", "Region", "behaviour_record", "load_behaviour", "load_region", "region_names"]
 
 
 @dataclass(frozen=True)
@@ -46,14 +43,9 @@ class Region:
         return self.parameters[name].value
 
 
-@cache
-def _document(path: Path) -> Any:
-    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-
-
-def _parameters(document: Mapping[str, Any], overrides: Mapping[str, float]) -> dict[str, Parameter]:
+def _parameters(rows: Mapping[str, Row], overrides: Mapping[str, float]) -> dict[str, Parameter]:
     table: dict[str, Parameter] = {}
-    for name, row in document["parameters"].items():
+    for name, row in rows.items():
         table[name] = Parameter(
             name=name,
             value=float(row["value"]),
@@ -70,15 +62,9 @@ def _parameters(document: Mapping[str, Any], overrides: Mapping[str, float]) -> 
     return table
 
 
-def region_names() -> list[str]:
-    """Names of the regions that ship with the model."""
-    return sorted(path.stem for path in REGIONS.glob("*.yaml"))
-
-
 def load_region(name: str, overrides: Mapping[str, float] | None = None) -> Region:
     """A region by name; raises ``FileNotFoundError`` when there is no such file."""
-    document = _document(REGIONS / f"{name}.yaml")
-    meta = document["meta"]
+    meta = region_meta(name)
     return Region(
         name=name,
         title=str(meta["title"]),
@@ -87,13 +73,13 @@ def load_region(name: str, overrides: Mapping[str, float] | None = None) -> Regi
         currency=str(meta["currency"]),
         usd_per_unit=float(meta["usd_per_unit"]),
         climate=str(meta["climate"]),
-        parameters=_parameters(document, overrides or {}),
+        parameters=_parameters(region_rows(name), overrides or {}),
     )
 
 
 def load_behaviour(overrides: Mapping[str, float] | None = None) -> dict[str, Parameter]:
     """The behavioural parameters, one set for all regions."""
-    return _parameters(_document(FOLDER / "behaviour.yaml"), overrides or {})
+    return _parameters(behaviour_rows(), overrides or {})
 
 
 def behaviour_record(behaviour: Mapping[str, Parameter]) -> np.void:
