@@ -255,7 +255,7 @@ def test_segment_and_evidence_pass_on_what_was_asked(monkeypatch: pytest.MonkeyP
     segment = types.ModuleType("scenarios.segment_file")
     segment.segment_file = lambda path, **how: asked.append((path, how)) or Segments()  # type: ignore[attr-defined]
     evidence = types.ModuleType("scenarios.evidence")
-    evidence.run_evidence = lambda rows: asked.append(rows) or 1  # type: ignore[attr-defined]
+    evidence.run_evidence = lambda *how: asked.append(how) or 1  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "scenarios.segment_file", segment)
     monkeypatch.setitem(sys.modules, "scenarios.evidence", evidence)
     file = tmp_path / "reads.csv"
@@ -266,4 +266,4 @@ def test_segment_and_evidence_pass_on_what_was_asked(monkeypatch: pytest.MonkeyP
     assert asked.pop() == (file, {**how, "event_window": "17:00-20:00"})
     assert json.loads(invoke("segment", str(file), "--json").stdout)["stability_ari"] is None
     assert invoke("evidence", "--rows", "17,1,17").exit_code == 1
-    assert asked.pop() == (17, 1)
+    assert asked.pop() == ((17, 1), None, False)

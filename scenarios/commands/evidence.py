@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Optional
 
 import typer
 
@@ -10,7 +11,9 @@ from scenarios.commands.guard import guarded
 
 
 def parse_rows(text: str) -> tuple[int, ...]:
-    """``1,17,19`` as numbers, in the given order, each once."""
+    """``1,17,19`` as numbers, in the given order, each once; ``all`` gives none, which means every row."""
+    if text == "all":
+        return ()
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdecimal() and part.isascii() for part in parts):
         raise typer.BadParameter(f'"{text}"; expected row numbers with commas, for example 1,17,19')
@@ -19,13 +22,20 @@ def parse_rows(text: str) -> tuple[int, ...]:
 
 @guarded
 def evidence(
-    rows: Annotated[str, typer.Option(metavar="ROWS", help="Rows of the evidence table.")] = "1,17,19",
+    rows: Annotated[str, typer.Option(metavar="ROWS", help="Rows of the evidence table, or all.")] = "all",
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(metavar="DIR", help="Folder for evidence.csv, evidence.md and a page of figures."),
+    ] = None,
+    two_sample: Annotated[
+        bool, typer.Option("--two-sample", help="Try to tell simulated homes from real ones by their weeks.")
+    ] = False,
 ) -> None:
     """Compare the model with published facts.
 
-    Ends with exit code 0 only if every row passes."""
+    Ends with exit code 0 only if every required row passes."""
     chosen = parse_rows(rows)
 
     from scenarios.evidence import run_evidence
 
-    raise typer.Exit(run_evidence(chosen))
+    raise typer.Exit(run_evidence(chosen, out, two_sample))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ Array = NDArray[np.float64]
 HALF_HOURS = 48
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Meters:
     """A year of half-hourly demand: ``kw`` (homes, half hours), NaN for gaps, with its local calendar."""
 
@@ -29,9 +30,13 @@ class Meters:
         dates = np.asarray(local.tz_localize(None).normalize().values.astype("datetime64[D]"))
         return cls(kw, np.asarray(local.hour), dates)
 
+    def mean_kw(self) -> Array:
+        """Mean over homes of each half hour, (half hours,)."""
+        return np.asarray(np.nanmean(self.kw, axis=0, dtype=np.float64))
+
     def hourly_profile(self) -> Array:
         """Mean kW per home by local hour, (24,)."""
-        mean = np.asarray(np.nanmean(self.kw, axis=0, dtype=np.float64))
+        mean = self.mean_kw()
         return np.array([np.nanmean(mean[self.hour == h]) for h in range(24)])
 
     def weekdays(self) -> NDArray[np.bool_]:
@@ -50,6 +55,31 @@ class Meters:
 def daily_kwh(meters: Meters) -> Array:
     """Mean kWh per day of each home, gaps left out, (homes,)."""
     return np.asarray(24.0 * np.nanmean(meters.kw, axis=1, dtype=np.float64))
+
+
+def night_to_day(meters: Meters) -> float:
+    """Mean load of 0-6 h over that of 6-24 h."""
+    profile = meters.hourly_profile()
+    return float(profile[:6].mean() / profile[6:].mean())
+
+
+def winter_to_summer(meters: Meters) -> float:
+    """Energy of December to February over that of June to August, per half hour."""
+    month = meters.date.astype("datetime64[M]").astype(int) % 12
+    mean = meters.mean_kw()
+    return float(np.nanmean(mean[np.isin(month, (11, 0, 1))]) / np.nanmean(mean[np.isin(month, (5, 6, 7))]))
+
+
+def weekend_to_weekday(meters: Meters) -> float:
+    """Mean load of Saturdays and Sundays over that of the other days."""
+    mean = meters.mean_kw()
+    return float(np.nanmean(mean[~meters.weekdays()]) / np.nanmean(mean[meters.weekdays()]))
+
+
+def cv_half_hours(meters: Meters) -> float:
+    """Standard deviation over mean of one home's half hours, median over homes."""
+    kw = meters.kw.astype(np.float64)
+    return float(np.median(np.nanstd(kw, axis=1) / np.nanmean(kw, axis=1)))
 
 
 def admd_kw(meters: Meters, homes: int, draws: int = 60) -> float:
@@ -88,8 +118,8 @@ def top_fifth_share(meters: Meters) -> float:
     return float(mean[: len(mean) // 5].sum() / mean.sum())
 
 
-def day_shapes(meters: Meters, days: int = 60_000) -> NDArray[np.float32]:
-    """Hourly shapes of home-days drawn at random, each divided by its total, (days, 24)."""
+def day_shapes(meters: Meters, days: int = 60_000) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Hourly shapes of home-days drawn at random, each divided by its total, (days, 24), and their homes."""
     index = np.unique(meters.date, return_inverse=True)[1]
     full = np.flatnonzero(np.bincount(index) == HALF_HOURS)
     starts = np.searchsorted(index, full)
@@ -97,18 +127,29 @@ def day_shapes(meters: Meters, days: int = 60_000) -> NDArray[np.float32]:
     flat = hourly.reshape(-1, 24)
     good = np.flatnonzero(np.isfinite(flat).all(axis=1) & (flat.sum(axis=1) > 0.2))
     pick = good[np.argsort(uniforms(11, 0, 0, len(good), 901))[:days]]
-    return np.asarray(flat[pick] / flat[pick].sum(axis=1, keepdims=True))
+    return np.asarray(flat[pick] / flat[pick].sum(axis=1, keepdims=True)), pick // hourly.shape[1]
 
 
-def shape_r2(meters: Meters, k: int = 10) -> float:
-    """Variance of normalised day shapes explained by k-means, k clusters, 3 starts."""
+@cache
+def shape_clusters(meters: Meters, k: int = 10) -> tuple[float, float]:
+    """Variance of normalised day shapes explained by k-means (3 starts), and the entropy of a home's day types.
+
+    The entropy is that of one home's days over the ``k`` clusters, divided by ln k, mean over homes.
+    """
     from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
 
-    shapes = day_shapes(meters).astype(np.float64)
+    shapes, owner = day_shapes(meters)
+    shapes = shapes.astype(np.float64)
     with threadpool_limits(1):
         fit = KMeans(k, n_init=3, random_state=0).fit(shapes)
-    return float(1.0 - fit.inertia_ / ((shapes - shapes.mean(axis=0)) ** 2).sum())
+    explained = 1.0 - fit.inertia_ / ((shapes - shapes.mean(axis=0)) ** 2).sum()
+    counts = np.zeros((len(meters.kw), k))
+    np.add.at(counts, (owner, fit.labels_), 1.0)
+    counts = counts[counts.sum(axis=1) >= 30]
+    share = counts / counts.sum(axis=1, keepdims=True)
+    entropy = -(share * np.log(np.maximum(share, 1e-12))).sum(axis=1) / np.log(k)
+    return float(explained), float(entropy.mean())
 
 
 def paid_without_response(meters: Meters, x: int, random_days: bool) -> float:

@@ -1,130 +1,115 @@
-"""The rows of the evidence table that can be run, their targets and tolerances, and the verdicts."""
+"""The rows of the evidence table, the verdicts, and what ``drsim evidence`` prints and writes.
+
+A row is a function without arguments that gives its :class:`Fact` list; add it to ``ROWS``, and to ``REQUIRED`` once
+the command must fail without it. Rows that no function can run yet are printed as ``not yet``.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-import numpy as np
+import pandas as pd
 
-from scenarios.evidence import meters as m
-from scenarios.evidence.london import real_year, simulated_year
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One figure: what is aimed at, how far off it may be, what came out, and the real meters beside it."""
-
-    row: int
-    name: str
-    target: float
-    tolerance: float
-    simulated: float
-    real: float | None
-    role: str
-
-    @property
-    def passes(self) -> bool:
-        """Whether the simulated figure lies within the tolerance."""
-        return bool(abs(self.simulated - self.target) <= self.tolerance + 1e-12)
-
-
-def _both(row: int, name: str, target: float, tolerance: float, of: Callable[[m.Meters], float], role: str) -> Fact:
-    real = real_year()
-    return Fact(row, name, target, tolerance, of(simulated_year()), None if real is None else of(real), role)
-
-
-def _row_1() -> list[Fact]:
-    def peak_hour(meters: m.Meters) -> float:
-        return float(np.argmax(meters.hourly_profile()))
-
-    def ratio(meters: m.Meters) -> float:
-        profile = meters.hourly_profile()
-        return float(profile.max() / profile.min())
-
-    def spread(meters: m.Meters) -> float:
-        kwh = m.daily_kwh(meters)
-        return float(kwh.std(ddof=1) / kwh.mean())
-
-    return [
-        _both(1, "mean use [kWh/day]", 10.1, 1.01, lambda x: float(m.daily_kwh(x).mean()), "fitted"),
-        _both(1, "CV of kWh/day across homes", 0.70, 0.12, spread, "fitted"),
-        _both(1, "hour of the profile's peak (19 = 19:00-20:00)", 19.0, 1.0, peak_hour, "fitted"),
-        _both(1, "profile peak / trough", 2.7, 0.5, ratio, "fitted"),
-    ]
-
-
-def _row_2() -> list[Fact]:
-    return [
-        _both(2, "ADMD at N = 10 [kW]", 1.56, 0.234, lambda x: m.admd_kw(x, 10), "predicted"),
-        _both(2, "ADMD at N = 200 [kW]", 1.00, 0.15, lambda x: m.admd_kw(x, 200), "predicted"),
-    ]
-
-
-def _row_3() -> list[Fact]:
-    return [
-        _both(3, "load factor, aggregate", 0.43, 0.06, lambda x: m.load_factors(x)[0], "predicted"),
-        _both(3, "load factor, median home", 0.094, 0.03, lambda x: m.load_factors(x)[1], "predicted"),
-        _both(3, "autocorrelation at 30 min", 0.63, 0.10, lambda x: m.autocorrelation(x, 1), "predicted"),
-        _both(3, "autocorrelation at 1 day", 0.335, 0.10, lambda x: m.autocorrelation(x, 48), "predicted"),
-    ]
-
-
-def _row_4() -> list[Fact]:
-    return [_both(4, "day-shape R2 of k-means at k = 10", 0.32, 0.06, m.shape_r2, "predicted")]
-
-
-def _row_5() -> list[Fact]:
-    return [_both(5, "top fifth's share of winter evenings", 0.42, 0.05, m.top_fifth_share, "predicted")]
-
-
-def _row_17() -> list[Fact]:
-    cases = [("12 highest evenings", 10, False, 0.12), ("12 highest evenings", 5, False, 0.27),
-             ("40 random weekdays", 10, True, 0.18), ("40 random weekdays", 5, True, 0.37)]  # fmt: skip
-    return [
-        _both(17, f"paid with no response, {days}, {'10-in-10' if x == 10 else 'high 5 of 10'}", target, 0.04,
-              partial(m.paid_without_response, x=x, random_days=random), "predicted")
-        for days, x, random, target in cases
-    ]  # fmt: skip
-
-
-def _row_19() -> list[Fact]:
-    from simulator.reference import thermal_reference_error
-
-    table = thermal_reference_error(60)
-    day = float(table["day_error_fraction"].abs().mean())
-    window = float(table["window_error_fraction"].abs().mean())
-    return [
-        Fact(19, "15-min step against a 1-min reference, day energy, mean |error|", 0.0, 0.01, day, None, "exact"),
-        Fact(19, "the same, event window of a 2 K setback", 0.0, 0.01, window, None, "exact"),
-    ]
-
+from scenarios.evidence.facts import Fact
+from scenarios.evidence.rows_london import row_1, row_2, row_3, row_4, row_5, row_17
+from scenarios.evidence.rows_physics import row_19
 
 ROWS: dict[int, Callable[[], list[Fact]]] = {
-    1: _row_1,
-    2: _row_2,
-    3: _row_3,
-    4: _row_4,
-    5: _row_5,
-    17: _row_17,
-    19: _row_19,
+    1: row_1,
+    2: row_2,
+    3: row_3,
+    4: row_4,
+    5: row_5,
+    17: row_17,
+    19: row_19,
 }
 REQUIRED = (1, 17, 19)
+SUBJECTS = {
+    1: "level and mean day, London",
+    2: "diversity, London",
+    3: "peakiness and memory of a home, London",
+    4: "day shapes, London",
+    5: "concentration, London",
+    6: "dynamic time-of-use, London volunteers",
+    7: "end-use shares, US homes",
+    8: "heating and cooling in a hot summer",
+    9: "evenings against outdoor temperature, Sydney",
+    10: "critical peak pricing",
+    11: "peak cut against the price ratio over pilots",
+    12: "default against opt-in",
+    13: "reward against plain offer",
+    14: "thermostat programme",
+    15: "requests and payments over a season",
+    16: "short notice",
+    17: "paid with no response, London",
+    18: "one home's setback: shed, rebound, return",
+    19: "time step against one minute",
+}
 
 
-def run_evidence(rows: tuple[int, ...]) -> int:
-    """Run rows, print the table, and return 1 when a required row fails (2 when a row is not known)."""
+def frame(facts: Sequence[Fact]) -> pd.DataFrame:
+    """The table: fact, target, tolerance, simulated, range over draws, real, verdict, role, source."""
+    return pd.DataFrame({
+        "row": [f.row for f in facts], "fact": [f.name for f in facts], "target": [f.target for f in facts],
+        "tolerance": [f.tolerance for f in facts], "simulated": [f.simulated for f in facts],
+        "low": [f.low for f in facts], "high": [f.high for f in facts], "real": [f.real for f in facts],
+        "verdict": [f.verdict for f in facts], "role": [f.role for f in facts], "source": [f.source for f in facts],
+    })  # fmt: skip
+
+
+def _number(value: float | None) -> str:
+    if value is None or value != value:
+        return "-"
+    return "-" if value in (float("inf"), float("-inf")) else f"{value:.3f}"
+
+
+def markdown(facts: Sequence[Fact]) -> str:
+    """The table as Markdown, for ``docs/validation.md``."""
+    lines = ["| row | fact | target | tolerance | simulated | range over draws | real | role | verdict |",
+             "|---|---|---|---|---|---|---|---|---|"]  # fmt: skip
+    for f in facts:
+        spread = "-" if f.low is None else f"{_number(f.low)} to {_number(f.high)}"
+        cells = [str(f.row), f.name, _number(f.target), _number(f.tolerance), _number(f.simulated), spread,
+                 _number(f.real), f.role, f.verdict]  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _print(facts: Sequence[Fact], missing: Sequence[int]) -> None:
+    print(f"{'row':>3}  {'fact':<72}{'target':>9}{'+-':>8}{'simulated':>11}{'real':>9}  {'role':<10}verdict")
+    for f in facts:
+        figures = f"{_number(f.target):>9}{_number(f.tolerance):>8}{_number(f.simulated):>11}{_number(f.real):>9}"
+        print(f"{f.row:>3}  {f.name:<72}{figures}  {f.role:<10}{f.verdict}")
+    for row in missing:
+        print(f"{row:>3}  {SUBJECTS[row]:<72}{'not yet':>9}")
+
+
+def run_evidence(rows: tuple[int, ...] = (), out: Path | None = None, two_sample: bool = False) -> int:
+    """Run rows (all that can be run when none is named), print and, with ``out``, write them.
+
+    ``out`` receives ``evidence.csv``, ``evidence.md`` and a page of figures, ``evidence.html``. Returns 1 when a
+    required row fails, 2 when a row cannot be run.
+    """
     unknown = [row for row in rows if row not in ROWS]
     if unknown:
         print(f"evidence rows {unknown} can not be run yet; expected some of {sorted(ROWS)}", file=sys.stderr)
         return 2
-    facts = [fact for row in rows for fact in ROWS[row]()]
-    print(f"{'row':>3}  {'fact':<72}{'target':>9}{'+-':>8}{'simulated':>11}{'real':>9}  {'role':<10}verdict")
-    for f in facts:
-        real = "-" if f.real is None else f"{f.real:.3f}"
-        verdict = "pass" if f.passes else "FAIL"
-        figures = f"{f.target:>9.3f}{f.tolerance:>8.3f}{f.simulated:>11.3f}{real:>9}"
-        print(f"{f.row:>3}  {f.name:<72}{figures}  {f.role:<10}{verdict}")
-    return 1 if any(not f.passes and f.row in REQUIRED for f in facts) else 0
+    chosen = rows or (() if two_sample else tuple(sorted(ROWS)))
+    facts = [fact for row in chosen for fact in ROWS[row]()]
+    if chosen:
+        _print(facts, [] if rows else [row for row in SUBJECTS if row not in ROWS])
+    found = None
+    if two_sample:
+        from scenarios.evidence.two_sample import print_london
+
+        found = print_london()
+    if out is not None:
+        from scenarios.evidence.page import write_page
+
+        out.mkdir(parents=True, exist_ok=True)
+        frame(facts).to_csv(out / "evidence.csv", index=False)
+        (out / "evidence.md").write_text(markdown(facts), encoding="utf-8")
+        write_page(out / "evidence.html", facts, found)
+    return 1 if any(f.verdict == "FAIL" and f.row in REQUIRED for f in facts) else 0
