@@ -14,12 +14,14 @@ import importlib
 import importlib.util
 from typing import Any
 
-__all__ = ["DemandResponseModel", "load", "run", "segment"]
+__all__ = ["DemandResponseModel", "RunResult", "Scenario", "load", "run", "segment"]
 
 _BEHIND = {
     "load": ("scenarios.loader", "load_scenario"),
     "run": ("scenarios.pipeline", "run"),
     "segment": ("scenarios.segment_file", "segment_file"),
+    "RunResult": ("scenarios.pipeline", "RunResult"),
+    "Scenario": ("scenarios.schema", "Scenario"),
     "DemandResponseModel": ("simulator.model", "DemandResponseModel"),
 }
 

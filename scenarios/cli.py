@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from scenarios.commands.check import check
+from scenarios.commands.compare import compare
 from scenarios.commands.evidence import evidence
 from scenarios.commands.guard import INTERRUPTED
+from scenarios.commands.init import init
 from scenarios.commands.listing import list_scenarios
 from scenarios.commands.parameters import parameters
 from scenarios.commands.run import run
@@ -19,7 +21,6 @@ from scenarios.commands.version import drsim_version, show_version
 app = typer.Typer(
     name="drsim",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain text: messages stay on one line, and logs can be searched
     help="Simulate residential demand response home by home, and compare ways of recruiting at equal budget.",
@@ -29,6 +30,8 @@ app.command("run")(run)
 app.command("check")(check)
 app.command("list")(list_scenarios)
 app.command("parameters")(parameters)
+app.command("init")(init)
+app.command("compare")(compare)
 app.command("schema")(schema)
 app.command("segment")(segment)
 app.command("evidence")(evidence)

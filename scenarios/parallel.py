@@ -5,9 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 
 from scenarios.schema import Scenario
+from scenarios.spawning import main_hidden
 from scenarios.tables import ReplicationTables
 
 #: (replications finished, replications in all, what is under way)
@@ -65,7 +66,8 @@ def run_all(scenario: Scenario, workers: int, progress: Progress) -> list[Replic
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(max_workers=workers, mp_context=context)
     try:
-        pending: dict[Future[ReplicationTables], int] = {pool.submit(one_replication, scenario, r): r for r in range(n)}
+        with main_hidden():
+            pending = {pool.submit(one_replication, scenario, r): r for r in range(n)}
         while pending:
             finished, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in finished:

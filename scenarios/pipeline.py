@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,6 +20,9 @@ from scenarios.reads import sample_end_use, write_reads
 from scenarios.run_report import report_input
 from scenarios.schema import Scenario
 from scenarios.tables import ReplicationTables
+
+if TYPE_CHECKING:
+    from scenarios.plotting import Plots
 
 HEADLINE, MAIN_ARM = "peak_reduction_kw", "segment_targeted"
 
@@ -63,6 +66,13 @@ class RunResult:
             "seconds": self.seconds,
             "arms": arms,
         }
+
+    @property
+    def plot(self) -> Plots:
+        """The report's figures: ``result.plot.peak_day()``; see ``scenarios.plotting.Plots``."""
+        from scenarios.plotting import Plots
+
+        return Plots(self)
 
     def summary_text(self) -> str:
         """The closing summary of the command line."""
@@ -116,10 +126,13 @@ def run_scenario(
     return RunResult(scenario, folder, comparison, values, time.perf_counter() - began, tables, headline)
 
 
-def run(scenario: str | os.PathLike[str] | Scenario, **options: Any) -> RunResult:
-    """Run a scenario given by name, path or object: ``run("heat_wave")``."""
+def run(
+    scenario: str | os.PathLike[str] | Scenario, out: str | os.PathLike[str] | None = None,
+    workers: int | None = None, progress: Progress | None = None,
+) -> RunResult:  # fmt: skip
+    """Run a scenario given by name, path or object: ``run("heat_wave")``; see ``run_scenario``."""
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    return run_scenario(loaded, **options)
+    return run_scenario(loaded, Path(out) if out is not None else None, workers, progress, command="drsim.run")
 
 
 def _cpu_seconds() -> float:

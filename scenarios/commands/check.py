@@ -15,7 +15,14 @@ def check(
 ) -> None:
     """Check a scenario without running it.
 
-    Prints it with every default written out, or every mistake with its line."""
+    Prints it with every default written out, or every mistake with its line and how to mend it.
+
+    \b
+    Examples:
+      drsim check my_scenario.yaml
+      drsim check heat_wave --what-if doubled_incentive
+      drsim check heat_wave --set budget_usd=24000 --json
+    """
     import typer
 
     from scenarios.loader import load_scenario

@@ -33,7 +33,12 @@ def evidence(
 ) -> None:
     """Compare the model with published facts.
 
-    Ends with exit code 0 only if every required row passes."""
+    Ends with exit code 0 only if every required row passes.
+
+    \b
+    Example:
+      drsim evidence --rows 1,17
+    """
     chosen = parse_rows(rows)
 
     from scenarios.evidence import run_evidence

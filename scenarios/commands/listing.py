@@ -10,7 +10,13 @@ from scenarios.commands.options import JsonOption
 
 @guarded
 def list_scenarios(as_json: JsonOption = False) -> None:
-    """List the bundled scenarios and the question each asks."""
+    """List the bundled scenarios and the question each asks.
+
+    \b
+    Examples:
+      drsim list
+      drsim list --json
+    """
     from scenarios.loader import bundled_names, load_scenario
 
     loaded = [load_scenario(name) for name in bundled_names()]

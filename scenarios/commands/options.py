@@ -7,9 +7,20 @@ from typing import Annotated, Optional
 
 import typer
 
+
+def complete_scenario(incomplete: str) -> list[str]:
+    """Bundled scenarios for the shell's completion, from the folder listing alone."""
+    folder = Path(__file__).resolve().parents[1]
+    return sorted(path.stem for path in folder.glob("*.yaml") if path.stem.startswith(incomplete))
+
+
 ScenarioArgument = Annotated[
     str,
-    typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a bundled one (drsim list)."),
+    typer.Argument(
+        metavar="SCENARIO",
+        help="A scenario file, or the name of a bundled one (drsim list).",
+        autocompletion=complete_scenario,
+    ),
 ]
 SetOption = Annotated[
     Optional[list[str]],  # noqa: UP045  typer of some versions can not read list | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -28,10 +29,11 @@ def progress_on_stderr(quiet: bool) -> Iterator[Progress | None]:
 def _bar() -> Iterator[Progress]:
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+               TextColumn("left:"), TimeRemainingColumn())  # fmt: skip
     with RichProgress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda done, total, what: bar.update(
@@ -40,13 +42,25 @@ def _bar() -> Iterator[Progress]:
 
 
 def _lines() -> Progress:
-    last = ""
+    last, began, before = "", 0.0, 0
 
     def show(done: int, total: int, what: str) -> None:
-        nonlocal last
+        nonlocal last, began, before
         line = f"[{done}/{total}] {what}"
-        if line != last:
-            typer.echo(line, err=True)
-            last = line
+        if line == last:
+            return
+        now = time.monotonic()
+        if done <= before:  # a new stage, or its beginning
+            began, before = now, done
+        typer.echo(line + time_left(now - began, done - before, total - done), err=True)
+        last = line
 
     return show
+
+
+def time_left(seconds: float, done: int, to_do: int) -> str:
+    """``, about 3 min left`` from the pace so far; nothing while there is no pace, or for a few seconds."""
+    left = seconds / done * to_do if done > 0 else 0.0
+    if left < 5.0:
+        return ""
+    return f", about {left:.0f} s left" if left < 90.0 else f", about {left / 60.0:.0f} min left"

@@ -29,7 +29,15 @@ def run(
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
-    """Run a scenario and compare its arms."""
+    """Run a scenario and compare its arms.
+
+    \b
+    Examples:
+      drsim run heat_wave
+      drsim run my_scenario.yaml --out runs/mine --workers 2
+      drsim run heat_wave --set budget_usd=24000 --households 300
+      drsim run heat_wave --what-if doubled_incentive --json --quiet
+    """
     from scenarios.loader import load_scenario
 
     loaded = load_scenario(scenario, sets or (), seed=seed, households=households, replications=replications)

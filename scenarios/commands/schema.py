@@ -28,7 +28,12 @@ def schema(
         typer.Option("--out", metavar="FILE", help="Write to a file.", show_default="stdout"),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of scenario files, for editors."""
+    """Print the JSON Schema of scenario files, for editors.
+
+    \b
+    Example:
+      drsim schema --out schema.json
+    """
     if out is None:
         typer.echo(schema_text(), nl=False)
         return

@@ -43,7 +43,13 @@ def segment(
     ] = "17:00-20:00",
     as_json: JsonOption = False,
 ) -> None:
-    """Segment a real smart-meter file by its load shapes."""
+    """Segment a real smart-meter file by its load shapes.
+
+    \b
+    Examples:
+      drsim segment reads.parquet
+      drsim segment reads.csv --zone America/Phoenix --event-window 16:00-20:00 --segments 6
+    """
     from drsim.errors import Problem, ScenarioError
 
     for name, path in (("FILE", file), ("--temperature", temperature)):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -53,6 +55,14 @@ class Drawing:
     caption: str
     alt: str
     svg: str
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: caption and drawing."""
+        return f"<figure><figcaption>{escape(self.caption)}</figcaption>{self.inline}</figure>"
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the SVG file."""
+        Path(path).write_bytes(self.svg.encode("utf-8"))
 
     @property
     def inline(self) -> str:
