@@ -18,7 +18,13 @@ def parameters(
 ) -> None:
     """List every parameter with value, unit, range and source.
 
-    Without --region: all files, where a region's file holds only what differs from common.yaml."""
+    Without --region: all files, where a region's file holds only what differs from common.yaml.
+
+    \b
+    Examples:
+      drsim parameters --region us_hot_dry
+      drsim parameters --assumptions --json
+    """
     chosen = None if region is None else known_region(region)
 
     from scenarios.parameter_table import every_parameter, region_table

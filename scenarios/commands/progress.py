@@ -50,7 +50,7 @@ def _lines() -> Progress:
         if line == last:
             return
         now = time.monotonic()
-        if done <= before:  # a new stage, or its beginning
+        if not last or done <= before:  # a new stage, or its beginning
             began, before = now, done
         typer.echo(line + time_left(now - began, done - before, total - done), err=True)
         last = line
