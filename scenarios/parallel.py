@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 
+from drsim.errors import DrsimError
 from scenarios.schema import Scenario
 from scenarios.spawning import main_hidden
 from scenarios.tables import ReplicationTables
 
 #: (replications finished, replications in all, what is under way)
 Progress = Callable[[int, int, str], None]
+Receive = Callable[[ReplicationTables], None]
+MOST_BROKEN_POOLS = 3  # a worker that dies takes its pool along; after so many the machine is to blame
+
+
+class RunFailed(DrsimError):
+    """A run that could not go on; what it finished is kept."""
 
 
 def one_replication(scenario: Scenario, replication: int) -> ReplicationTables:
@@ -47,39 +56,75 @@ def compile_first(progress: Progress, total: int) -> None:
         mark_warm()
 
 
-def run_all(scenario: Scenario, workers: int, progress: Progress) -> list[ReplicationTables]:
-    """All replications, in order of their number."""
-    n = scenario.replications
-    asked, workers = max(1, workers), max(1, min(workers, n))
+def run_all(
+    scenario: Scenario, replications: Iterable[int], workers: int, progress: Progress, receive: Receive
+) -> None:
+    """Live ``replications``; each goes to ``receive`` when it is finished, in any order."""
+    wanted, n = list(replications), scenario.replications
+    begun = n - len(wanted)
+    asked, workers = max(1, workers), max(1, min(workers, len(wanted)))
     from simulator.world import use_threads
 
-    compile_first(progress, n)
-    progress(0, n, "replications")
+    if wanted:
+        compile_first(progress, n)
+    progress(begun, n, "replications")
     use_threads(max(1, asked // workers))
     if workers == 1:
-        done = []
-        for replication in range(n):
-            done.append(one_replication(scenario, replication))
-            progress(len(done), n, "replications")
-        return done
-    results: dict[int, ReplicationTables] = {}
+        for done, replication in enumerate(wanted, start=begun + 1):
+            receive(one_replication(scenario, replication))
+            progress(done, n, "replications")
+        return
+    for attempt in range(MOST_BROKEN_POOLS):
+        try:
+            _with_pool(scenario, wanted, workers, progress, receive)
+            return
+        except BrokenProcessPool as error:
+            if attempt == MOST_BROKEN_POOLS - 1:
+                raise RunFailed(
+                    f"a worker process died {MOST_BROKEN_POOLS} times (out of memory, or killed from outside); "
+                    f"try --workers 1 or fewer households. {n - len(wanted)} of {n} replications are finished"
+                ) from error
+            progress(n - len(wanted), n, "a worker process died; starting its replications again")
+
+
+def _with_pool(
+    scenario: Scenario, wanted: list[int], workers: int, progress: Progress, receive: Receive
+) -> None:
+    """One pool of workers; takes out of ``wanted`` what is finished, also when the pool breaks."""
+    n = scenario.replications
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(max_workers=workers, mp_context=context)
+    pool = ProcessPoolExecutor(max_workers=workers, mp_context=context, initializer=_end_with_parent)
     try:
         with main_hidden():
-            pending = {pool.submit(one_replication, scenario, r): r for r in range(n)}
+            pending: dict[Future[ReplicationTables], int] = {
+                pool.submit(one_replication, scenario, replication): replication for replication in wanted
+            }
         while pending:
             finished, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in finished:
-                results[pending.pop(future)] = future.result()
-                progress(len(results), n, "replications")
+                replication = pending.pop(future)
+                receive(future.result())
+                wanted.remove(replication)
+                progress(n - len(wanted), n, "replications")
     except BaseException:
+        processes = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in (pool._processes or {}).values():
+        for process in processes:
             process.terminate()
         raise
     pool.shutdown()
-    return [results[r] for r in range(n)]
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed ends too, instead of waiting for work for ever."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def usual_workers() -> int:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from scenarios import run_folder
+from scenarios.checkpoints import Checkpoints
 from scenarios.comparison import REFERENCE, compare, detectable_gain
 from scenarios.loader import load_scenario
-from scenarios.parallel import Progress, run_all, usual_workers
+from scenarios.parallel import Progress, RunFailed, run_all, usual_workers
 from scenarios.reads import sample_end_use, write_reads
 from scenarios.run_report import report_input
 from scenarios.schema import Scenario
@@ -83,7 +84,7 @@ class RunResult:
 
 def run_scenario(
     scenario: Scenario, out: Path | None = None, workers: int | None = None, progress: Progress | None = None,
-    command: str | None = None,
+    command: str | None = None, resume: bool = False,
 ) -> RunResult:  # fmt: skip
     """Run a scenario and leave its folder.
 
@@ -95,19 +96,24 @@ def run_scenario(
         Worker processes over replications; default one per processor. Never changes a result.
     progress
         Called with (replications done, in all, what is under way).
+    resume
+        Continue an interrupted run of the same scenario, sources and versions; it ends as if undisturbed.
 
     Raises
     ------
     ScenarioError
-        The output folder holds something else.
+        The output folder holds something else, or is in use.
+    RunFailed
+        Workers kept dying, or the disk is full; finished replications stay in ``<folder>.partial``.
     """
     began, cpu = time.perf_counter(), _cpu_seconds()
     tell: Progress = progress if progress is not None else (lambda done, total, what: None)
     said = command if command is not None else shlex.join(["drsim", *sys.argv[1:]])
     folder = run_folder.folder_for(scenario, out)
-    partial = run_folder.start(folder)
+    partial = run_folder.partial_of(folder)
+    kept = Checkpoints.open(partial, scenario, resume)
     try:
-        parts = run_all(scenario, workers if workers is not None else usual_workers(), tell)
+        parts = _live(scenario, kept, workers if workers is not None else usual_workers(), tell)
         tell(scenario.replications, scenario.replications, "comparing arms and writing the report")
         values = pd.concat([p.tables["values"] for p in parts], ignore_index=True)
         comparison, tables = compare(values, list(scenario.arms)), _gather(parts)
@@ -119,8 +125,11 @@ def run_scenario(
             "peak_rss_mb": run_folder.peak_rss_mb(),
         }
         run_folder.write_manifest(partial, scenario, said, {"checks": _checks(parts), **costs})
+        kept.clear()
+    except (KeyboardInterrupt, RunFailed, MemoryError, OSError) as error:
+        raise _kept_or_gone(kept, scenario, error) from error
     except BaseException:
-        run_folder.discard(partial)  # nothing half-written stays
+        kept.discard()  # the same would happen again: nothing half-written stays
         raise
     run_folder.finish(partial, folder)
     return RunResult(scenario, folder, comparison, values, time.perf_counter() - began, tables, headline)
@@ -133,6 +142,35 @@ def run(
     """Run a scenario given by name, path or object: ``run("heat_wave")``; see ``run_scenario``."""
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     return run_scenario(loaded, Path(out) if out is not None else None, workers, progress, command="drsim.run")
+
+
+def _live(scenario: Scenario, kept: Checkpoints, workers: int, tell: Progress) -> list[ReplicationTables]:
+    """All replications in order: those kept from before, the others lived now and kept."""
+    found = {r: part for r in range(scenario.replications) if (part := kept.load(r)) is not None}
+
+    def receive(part: ReplicationTables) -> None:
+        kept.save(part)
+        found[part.replication] = part
+
+    run_all(scenario, [r for r in range(scenario.replications) if r not in found], workers, tell, receive)
+    return [found[r] for r in range(scenario.replications)]
+
+
+def _kept_or_gone(kept: Checkpoints, scenario: Scenario, error: BaseException) -> BaseException:
+    """What to raise after an interruption that another try may get over; the finished part stays."""
+    done = kept.kept()
+    if done == 0:
+        kept.discard()
+        hint = "nothing was finished"
+    else:
+        kept.release()
+        hint = f"{done} of {scenario.replications} replications are kept in {kept.partial}; continue with --resume"
+    if isinstance(error, KeyboardInterrupt):
+        return KeyboardInterrupt(hint)
+    if isinstance(error, RunFailed):
+        return RunFailed(f"{error}; {hint}")
+    what = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    return RunFailed(f"the run could not go on ({what}); {hint}")
 
 
 def _cpu_seconds() -> float:
@@ -159,7 +197,7 @@ def _write_tables(
         write_reads(scenario, folder / "reads.parquet")
     for name in ("end_use", "homes", "enrolment", "participation", "load"):
         run_folder.write_parquet(tables[name], folder / f"{name}.parquet")
-    (folder / "scenario.resolved.yaml").write_text(scenario.resolved_yaml(), encoding="utf-8")
+    (folder / run_folder.RESOLVED).write_text(scenario.resolved_yaml(), encoding="utf-8")
 
 
 def _checks(parts: list[ReplicationTables]) -> dict[str, bool]:

@@ -16,6 +16,9 @@ import pandas as pd
 from drsim.errors import Problem, ScenarioError
 from scenarios.schema import Scenario
 
+RESOLVED = "scenario.resolved.yaml"
+#: What a run keeps in its folder until it is complete; no part of its outputs.
+IDENTITY, LOCK, CHECKPOINTS = "identity.json", ".lock", "checkpoints"
 VERSIONED = ("drsim", "mesa", "numpy", "pandas", "scipy", "scikit-learn", "numba", "pyarrow", "pvlib", "matplotlib")
 
 
@@ -42,23 +45,9 @@ def folder_for(scenario: Scenario, out: Path | None) -> Path:
     return folder
 
 
-def start(folder: Path) -> Path:
-    """An empty ``<folder>.partial`` to work in."""
-    partial = folder.with_name(folder.name + ".partial")
-    try:
-        if partial.exists():
-            shutil.rmtree(partial)
-        partial.mkdir(parents=True)
-    except OSError as error:
-        raise ScenarioError(
-            Problem("--out", f"{partial} can not be written ({error.strerror}); give another folder")
-        ) from error
-    return partial
-
-
-def discard(partial: Path) -> None:
-    """Remove a run that did not come to its end."""
-    shutil.rmtree(partial, ignore_errors=True)
+def partial_of(folder: Path) -> Path:
+    """Where a run works until it is complete."""
+    return folder.with_name(folder.name + ".partial")
 
 
 def finish(partial: Path, folder: Path) -> None:
@@ -119,7 +108,9 @@ def peak_rss_mb() -> float | None:
 def write_manifest(folder: Path, scenario: Scenario, command: str, extra: dict[str, Any]) -> None:
     """``manifest.json``: what ran, with what, and the hash of each output."""
     outputs = {
-        str(path.relative_to(folder).as_posix()): sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
+        str(path.relative_to(folder).as_posix()): sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.relative_to(folder).parts[0] not in (IDENTITY, LOCK, CHECKPOINTS)
     }
     weather = scenario.weather_path
     manifest = {
@@ -128,6 +119,7 @@ def write_manifest(folder: Path, scenario: Scenario, command: str, extra: dict[s
         "command": command,
         "versions": versions(),
         "inputs": {weather.name: sha256(weather)} if weather is not None else {},
+        **({"weather_folder": str(scenario._weather_folder.resolve())} if weather is not None else {}),
         **extra,
         "outputs": outputs,
     }

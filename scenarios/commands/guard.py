@@ -29,8 +29,8 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except DrsimError as error:
             complain(error)
             raise typer.Exit(error.exit_code) from None
-        except KeyboardInterrupt:
-            typer.echo("drsim: interrupted", err=True)
+        except KeyboardInterrupt as stop:
+            typer.echo(f"drsim: interrupted; {stop}" if str(stop) else "drsim: interrupted", err=True)
             raise typer.Exit(INTERRUPTED) from None
 
     return wrapper

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from drsim.errors import Problem, ScenarioError
 from scenarios.commands.guard import echo_json, guarded
-from scenarios.commands.options import JsonOption, OutOption, ScenarioArgument, SetOption, WhatIfOption
+from scenarios.commands.options import JsonOption, OutOption, SetOption, WhatIfOption
 from scenarios.commands.progress import progress_on_stderr
+
+if TYPE_CHECKING:
+    from scenarios.schema import Scenario
 
 OptionalInt = Optional[int]  # noqa: UP045
 
 
 @guarded
 def run(
-    scenario: ScenarioArgument,
+    scenario: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a bundled one (drsim list)."),
+    ] = None,
     out: OutOption = None,
     seed: Annotated[OptionalInt, typer.Option(help="Another seed.")] = None,
     households: Annotated[OptionalInt, typer.Option(help="Another number of homes.")] = None,
@@ -26,6 +34,13 @@ def run(
     ] = None,
     sets: SetOption = None,
     what_if: WhatIfOption = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue an interrupted run; it ends as if undisturbed.")
+    ] = False,
+    manifest: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--from", metavar="MANIFEST", help="Repeat the run that left this manifest.json."),
+    ] = None,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
 ) -> None:
@@ -40,14 +55,20 @@ def run(
     """
     from scenarios.loader import load_scenario
 
-    loaded = load_scenario(scenario, sets or (), seed=seed, households=households, replications=replications)
+    changes = (sets, seed, households, replications, what_if)
+    if manifest is not None:
+        loaded = _repeated(manifest, scenario is not None or any(change is not None for change in changes))
+    elif scenario is None:
+        raise ScenarioError(Problem("SCENARIO", "is missing; give a file, a bundled name (drsim list) or --from"))
+    else:
+        loaded = load_scenario(scenario, sets or (), seed=seed, households=households, replications=replications)
     if what_if is not None:
         loaded = loaded.what_if(what_if)
 
     from scenarios.pipeline import run_scenario  # only now: it brings numba, pandas and scikit-learn
 
     with progress_on_stderr(quiet) as progress:
-        result = run_scenario(loaded, out=out, workers=workers, progress=progress)
+        result = run_scenario(loaded, out=out, workers=workers, progress=progress, resume=resume)
     if as_json:
         echo_json(result.summary())
         return
@@ -56,3 +77,15 @@ def run(
     report = result.folder / "report.html"
     if str(report) not in text:
         typer.echo(f"Report: {report}")
+
+
+def _repeated(manifest: Path, changed: bool) -> Scenario:
+    """The scenario of an earlier run; what differs since is said."""
+    from scenarios.repeat import scenario_of_manifest
+
+    if changed:
+        raise ScenarioError(Problem("--from", "repeats a run as it was; leave SCENARIO, --set and the like away."))
+    scenario, warnings = scenario_of_manifest(manifest)
+    for warning in warnings:
+        typer.echo(f"drsim: note: {warning}; numbers may differ in their last digits", err=True)
+    return scenario
