@@ -1,0 +1,101 @@
+"""Control-group baselines: what similar homes that were not called did during the event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.baselines.day_matching import first_usable
+from analysis.baselines.history import (
+    NO_CONTROL,
+    TOO_FEW_DAYS,
+    Estimate,
+    EventWindow,
+    Floats,
+    Ints,
+    Mask,
+    MeterHistory,
+)
+
+BLOCK = 2048  # homes whose distances to all controls are held at once
+
+
+@dataclass(frozen=True)
+class ControlGroup:
+    """Own recent days, moved by how the controls' event day differs from *their* recent days.
+
+    A difference-in-differences: ``own past mean + (controls' event day - controls' past mean)``, over the last
+    ``days`` eligible days. With ``nearest`` the controls of a home are the homes with the nearest profile over
+    those days (kWh by slot); without, all controls, which is unbiased where control was drawn by lot.
+    A home that is a control itself is never among its own controls.
+    """
+
+    name: str
+    title: str
+    source: str
+    nearest: int | None = None
+    days: int = 10
+    fewest: int = 5
+    lookback_days: int | None = None
+    most_controls: int = 5000
+
+    def estimate(self, history: MeterHistory, event: EventWindow) -> Estimate:
+        """Baseline of every home in every slot of the event window [kWh]."""
+        slots = event.slots
+        every = np.arange(history.kwh.shape[2])
+        if history.control is None or not history.control.any():
+            return Estimate.refused(history.homes, len(slots), NO_CONTROL)
+        order = history.days_before(event.day, self.lookback_days)
+        profile, found = self._profiles(history, order, every if self.nearest else slots)
+        past = profile[:, slots] if self.nearest else profile
+        today = history.on(event.day, slots)
+        fit = history.control & (found >= self.fewest) & ~np.isnan(today).any(axis=1)
+        pool = np.flatnonzero(fit)
+        if self.nearest is not None and len(pool) > self.most_controls:
+            pool = pool[:: -(-len(pool) // self.most_controls)]
+        needed = self.nearest + 1 if self.nearest else 2
+        if len(pool) < needed:
+            return Estimate.refused(history.homes, len(slots), NO_CONTROL)
+        moved = today[pool] - past[pool]
+        shift = self._all(moved, pool, fit) if self.nearest is None else self._nearest(profile, pool, moved)
+        return Estimate.of(past + shift, np.where(found < self.fewest, TOO_FEW_DAYS, 0))
+
+    def _profiles(self, history: MeterHistory, order: Ints, slots: Ints) -> tuple[Floats, Ints]:
+        """Mean of each home's last usable days, (homes, slots), and how many there were."""
+        at, found = first_usable(history.usable(order, slots), self.days)
+        if not len(order):
+            return np.zeros((history.homes, len(slots))), found
+        total = np.zeros((history.homes, len(slots)))
+        rows = np.arange(history.homes)
+        for column in range(at.shape[1]):
+            day, used = order[np.maximum(at[:, column], 0)], at[:, column] >= 0
+            reads = history.kwh[rows, day][:, slots]
+            total += np.where(used[:, None], reads, 0.0)
+        return total / np.maximum(found, 1)[:, None], found
+
+    @staticmethod
+    def _all(moved: Floats, pool: Ints, fit: Mask) -> Floats:
+        """Mean movement of the controls; a control leaves itself out."""
+        mean = moved.mean(axis=0)
+        shift = np.tile(mean, (len(fit), 1))
+        n = len(pool)
+        shift[pool] = (n * mean - moved) / (n - 1)
+        return shift
+
+    def _nearest(self, profile: Floats, pool: Ints, moved: Floats) -> Floats:
+        """Mean movement of each home's nearest controls by Euclidean distance of profiles."""
+        assert self.nearest is not None
+        theirs = profile[pool].astype(np.float32)
+        size = (theirs**2).sum(axis=1)
+        own = np.full(len(profile), -1, dtype=np.int64)
+        own[pool] = np.arange(len(pool))
+        shift = np.empty((len(profile), moved.shape[1]))
+        for start in range(0, len(profile), BLOCK):
+            rows = slice(start, start + BLOCK)
+            distance = size - 2.0 * (profile[rows].astype(np.float32) @ theirs.T)
+            itself = np.flatnonzero(own[rows] >= 0)
+            distance[itself, own[rows][itself]] = np.inf
+            best = np.argpartition(distance, self.nearest - 1, axis=1)[:, : self.nearest]
+            shift[rows] = moved[best].mean(axis=1)
+        return shift
