@@ -30,7 +30,15 @@ def read_temperature(path: str | Path, zone: str) -> DailyTemperature:
     The first column that reads as times is the stamp; the value column goes by a usual name
     (``temp_c``, ``t_out_degc`` ...) or is the only numeric one.
     """
-    path = Path(path)
+    stamps, degc, is_utc = _stamped(Path(path))
+    days = (stamps.dt.tz_convert(zone) if is_utc else stamps).dt.date
+    daily = degc.groupby(days).agg(["mean", "max"])
+    pairs = zip(daily["mean"].tolist(), daily["max"].tolist(), strict=True)
+    return DailyTemperature(dict(zip(daily.index.tolist(), pairs, strict=True)))
+
+
+def _stamped(path: Path) -> tuple[pd.Series, pd.Series, bool]:
+    """Stamps (as UTC), believable temperatures, and whether the stamps really are UTC."""
     if not path.is_file():
         raise ScenarioError(Problem(str(path), "the temperature file does not exist"))
     try:
@@ -46,12 +54,22 @@ def read_temperature(path: str | Path, zone: str) -> DailyTemperature:
     stamps = pd.to_datetime(table[others[0]], errors="coerce", utc=True)
     if stamps.isna().mean() > 0.05:
         raise DataError(f"{path}: {others[0]} is not a time column; expected times like 2024-06-01 16:00")
-    aware = table[others[0]].astype(str).str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True).any()
-    if aware or "utc" in others[0].lower() or "gmt" in others[0].lower():
-        days = stamps.dt.tz_convert(zone).dt.date
+    aware = bool(table[others[0]].astype(str).str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True).any())
+    name = others[0].lower()
+    return stamps, table[value].where(table[value].between(-60.0, 60.0)), aware or "utc" in name or "gmt" in name
+
+
+def read_temperature_series(path: str | Path, zone: str) -> pd.Series:
+    """Outdoor temperatures by UTC stamp [degC], for rules that look at single hours.
+
+    Stamps are read as :func:`read_temperature` reads them; those that no clock showed are left out.
+    """
+    stamps, degc, is_utc = _stamped(Path(path))
+    if is_utc:
+        index = pd.DatetimeIndex(stamps)
     else:
-        days = stamps.dt.date
-    degc = table[value].where(table[value].between(-60.0, 60.0))
-    daily = degc.groupby(days).agg(["mean", "max"])
-    pairs = zip(daily["mean"].tolist(), daily["max"].tolist(), strict=True)
-    return DailyTemperature(dict(zip(daily.index.tolist(), pairs, strict=True)))
+        local = pd.DatetimeIndex(stamps.dt.tz_localize(None))
+        index = local.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").tz_convert("UTC")
+    series = pd.Series(degc.to_numpy(), index=index)
+    series = series[series.index.notna()].dropna()
+    return series.groupby(level=0).mean().sort_index()

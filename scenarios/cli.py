@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.commands.baseline import baseline
 from scenarios.commands.check import check
 from scenarios.commands.compare import compare
 from scenarios.commands.evidence import evidence
@@ -34,6 +35,7 @@ app.command("init")(init)
 app.command("compare")(compare)
 app.command("schema")(schema)
 app.command("segment")(segment)
+app.command("baseline")(baseline)
 app.command("evidence")(evidence)
 app.command("version")(show_version)
 

@@ -158,6 +158,14 @@ def test_no_history_is_a_refusal_with_a_reason(name: str) -> None:
     assert all(f.message and "2024-07-01" in f.message for f in findings)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_looking_further_around_the_event_does_not_move_the_event(name: str) -> None:
+    history = some_history(24, 10)
+    plain, wide = (RULES[name].estimate(history, e) for e in (EVENT, EVENT.wider(2, 3, 24)))
+    assert wide.kwh.shape == (24, 8)
+    assert wide.kwh[:, 2:5] == pytest.approx(plain.kwh, abs=1e-9)
+
+
 def test_half_hours_and_hours_agree() -> None:
     # The same energy metered twice as finely: the window's energy is the same for rules without a temperature.
     history = some_history(8, 8)

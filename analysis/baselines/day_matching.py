@@ -89,7 +89,7 @@ class DayMatch:
     def estimate(self, history: MeterHistory, event: EventWindow) -> Estimate:
         """Baseline of every home in every slot of the event window [kWh]."""
         if self.match == "weather" and history.outdoor_degc is None:
-            return Estimate.refused(history.homes, event.last - event.first, NO_TEMPERATURE)
+            return Estimate.refused(history.homes, len(event.slots), NO_TEMPERATURE)
         window, before = event.slots, np.empty(0, np.int64)
         if self.adjustment is not None:
             before = self.adjustment.slots(event, history.slots_per_hour)
@@ -98,7 +98,7 @@ class DayMatch:
         slots = np.concatenate([window, before])
         order = self._order(history, event)
         at, found = first_usable(history.usable(order, slots), self.y)
-        mean = self._mean(history, order, at, found, slots, len(window))
+        mean = self._mean(history, order, at, found, slots, event.core)
         refusal = np.where(found < self.fewest_days, TOO_FEW_DAYS, 0)
         baseline = mean[:, : len(window)]
         if self.adjustment is not None:
@@ -119,7 +119,7 @@ class DayMatch:
         return np.asarray(order[np.argsort(away, kind="stable")])
 
     def _mean(
-        self, history: MeterHistory, order: Ints, at: Ints, found: Ints, slots: Ints, window: int
+        self, history: MeterHistory, order: Ints, at: Ints, found: Ints, slots: Ints, core: slice
     ) -> Floats:  # fmt: skip
         """Mean over the kept days of each home, (homes, slots); 0 where there is none."""
         if at.shape[1] == 0 or not len(order):
@@ -129,7 +129,7 @@ class DayMatch:
         reads = history.kwh[homes, days[:, :, None], slots[None, None, :]].astype(np.float64)
         kept = at >= 0
         if self.x < self.y:
-            energy = np.where(kept, reads[:, :, :window].sum(axis=2), -np.inf)
+            energy = np.where(kept, reads[:, :, core].sum(axis=2), -np.inf)
             rank = np.argsort(np.argsort(-energy, axis=1, kind="stable"), axis=1, kind="stable")
             first = np.maximum(0, (found - self.x) // 2) if self.keep == "middle" else np.zeros_like(found)
             kept &= (rank >= first[:, None]) & (rank < first[:, None] + self.x)

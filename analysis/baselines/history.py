@@ -29,20 +29,38 @@ TOO_FEW_DAYS, NO_EVENT_READS, NO_ADJUSTMENT_HOURS, NO_TEMPERATURE, NO_CONTROL = 
 
 @dataclass(frozen=True)
 class EventWindow:
-    """One event on one local day: half-open range of time slots ``first``..``last``."""
+    """One event on one local day: half-open range of time slots ``first``..``last``.
+
+    ``before`` and ``after`` widen what is estimated (pre-event effect, snapback) without changing the event that
+    days are chosen by and adjustments are anchored on.
+    """
 
     day: int
     first: int
     last: int
+    before: int = 0
+    after: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.first < self.last:
-            raise ValueError(f"event window {self.first}..{self.last}; expected 0 <= first < last")
+        if not 0 <= self.first < self.last or not 0 <= self.before <= self.first or self.after < 0:
+            raise ValueError(
+                f"event window {self.first}..{self.last} ({self.before} before, {self.after} after); "
+                "expected 0 <= first < last, all inside the day"
+            )
 
     @property
     def slots(self) -> Ints:
-        """Positions of the window's slots in a day."""
-        return np.arange(self.first, self.last)
+        """Slots of the day that are estimated."""
+        return np.arange(self.first - self.before, self.last + self.after)
+
+    @property
+    def core(self) -> slice:
+        """Where the event itself lies among :attr:`slots`."""
+        return slice(self.before, self.before + self.last - self.first)
+
+    def wider(self, before: int, after: int, slots: int) -> EventWindow:
+        """The same event with more slots estimated, as far as the day (``slots`` long) has them."""
+        return replace(self, before=min(before, self.first), after=min(after, slots - self.last))
 
 
 @dataclass(frozen=True, eq=False)

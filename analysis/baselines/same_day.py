@@ -32,9 +32,9 @@ class SameDay:
         before, after = np.arange(first, event.first - skip), np.arange(event.last + skip, last)
         slots = np.concatenate([before, after])
         if not len(slots):
-            return Estimate.refused(history.homes, event.last - event.first, NO_ADJUSTMENT_HOURS)
+            return Estimate.refused(history.homes, len(event.slots), NO_ADJUSTMENT_HOURS)
         reads = history.on(event.day, slots)
         missing = np.isnan(reads).any(axis=1)
         level = np.where(missing, np.nan, reads.mean(axis=1))
-        kwh = np.repeat(level[:, None], event.last - event.first, axis=1)
+        kwh = np.repeat(level[:, None], len(event.slots), axis=1)
         return Estimate.of(kwh, np.where(missing, NO_EVENT_READS, 0))
