@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
-from simulator.parameters.files import Row, behaviour_rows, region_meta, region_names, region_rows
+from simulator.parameters.files import REGIONS, Row, behaviour_rows, region_meta, region_names, region_rows
 
 __all__ = ["Parameter", "Region", "behaviour_record", "load_behaviour", "load_region", "region_names"]
 
@@ -62,9 +63,9 @@ def _parameters(rows: Mapping[str, Row], overrides: Mapping[str, float]) -> dict
     return table
 
 
-def load_region(name: str, overrides: Mapping[str, float] | None = None) -> Region:
-    """A region by name; raises ``FileNotFoundError`` when there is no such file."""
-    meta = region_meta(name)
+def load_region(name: str, overrides: Mapping[str, float] | None = None, folder: Path = REGIONS) -> Region:
+    """A region by name; raises ``FileNotFoundError`` when ``folder`` has no such file."""
+    meta = region_meta(name, folder)
     return Region(
         name=name,
         title=str(meta["title"]),
@@ -73,7 +74,7 @@ def load_region(name: str, overrides: Mapping[str, float] | None = None) -> Regi
         currency=str(meta["currency"]),
         usd_per_unit=float(meta["usd_per_unit"]),
         climate=str(meta["climate"]),
-        parameters=_parameters(region_rows(name), overrides or {}),
+        parameters=_parameters(region_rows(name, folder), overrides or {}),
     )
 
 
