@@ -66,7 +66,8 @@ CHANGED: list[tuple[str, str, str, list[str]]] = [
         "us_hot_dry",
         "us_hot_wet",
         [
-            '4:22: population.region is "us_hot_wet"; expected one of uk_london or us_hot_dry, for example us_hot_dry; '
+            '4:22: population.region is "us_hot_wet"; expected one of au_sydney, uk_london, us_cold, us_hot_dry, '
+            "us_hot_humid or us_inland_california, for example us_hot_dry; "
             'did you mean "us_hot_dry"?'
         ],
     ),
