@@ -95,7 +95,7 @@ def hourly_kw(wh: NDArray[np.int64]) -> NDArray[np.float64]:
 def _log_sums(members: list[Member], logs: list[TreatmentLog]) -> dict[str, float]:
     totals = dict.fromkeys(
         ("notified", "participated", "opted_out", "overrode", "paid_usd", "event_wh", "snapback_wh", "shifted_wh",
-         "comfort_kh"), 0.0)  # fmt: skip
+         "comfort_kh", "tariff_usd"), 0.0)  # fmt: skip
     for member in members:
         log, pick = logs[member.treatment], member.chosen
         flags = log.flags[pick].astype(np.int64)
@@ -108,6 +108,7 @@ def _log_sums(members: list[Member], logs: list[TreatmentLog]) -> dict[str, floa
         totals["snapback_wh"] += float(log.snapback_wh[pick].sum())
         totals["shifted_wh"] += float(log.shifted_wh[pick].sum())
         totals["comfort_kh"] += float(log.discomfort_kh[pick].sum())
+        totals["tariff_usd"] += float(log.tariff_usd[pick].sum())
     return totals
 
 
@@ -156,5 +157,6 @@ def measure(outcome: ArmOutcome, logs: list[TreatmentLog], facts: SeasonFacts) -
         "participated": totals["participated"],
         "opted_out": totals["opted_out"],
         "overrode": totals["overrode"],
-        "bill_change_usd": -(saved_kwh * facts.usd_per_kwh + totals["paid_usd"] + outcome.incentives_usd),
+        "bill_change_usd": -(saved_kwh * facts.usd_per_kwh + totals["paid_usd"] + outcome.incentives_usd)
+        + totals["tariff_usd"],
     }

@@ -6,8 +6,8 @@ Everything else is the same in every arm: homes, weather, events, dice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,45 @@ Floats = NDArray[np.float64]
 HIGHEST_BLANKET_FACTOR = 3.0  # a utility would not offer more than this multiple of the usual incentive
 
 
+#: What a planner sets aside for the event payments of one enrolment [USD].
+Forecast = Callable[[Program], float]
+
+
+@dataclass
+class OfferBook:
+    """Every distinct offer of a replication: a programme on one set of terms. An offer's number is its place.
+
+    Arms may offer the same programme at other incentives, with or without information; the homes that took any
+    of them live the same life, so copies are shared over offers that differ in recruiting only.
+    """
+
+    offers: list[Program] = field(default_factory=list)
+
+    def add(self, offer: Program) -> int:
+        """The number of an offer, entered if it is new."""
+        if offer not in self.offers:
+            self.offers.append(offer)
+        return self.offers.index(offer)
+
+    def add_all(self, offers: list[Program]) -> list[int]:
+        """Numbers of several offers."""
+        return [self.add(offer) for offer in offers]
+
+    def lives(self) -> list[tuple[Program, list[int]]]:
+        """Offers grouped by the life they lead to: (programme without its recruiting terms, numbers)."""
+        groups: dict[Program, list[int]] = {}
+        for number, offer in enumerate(self.offers):
+            key = replace(offer, incentive_usd=0.0, device_usd=0.0, informed=False, default=False)
+            groups.setdefault(key, []).append(number)
+        return list(groups.items())
+
+
 @dataclass(frozen=True)
 class Answers:
-    """How every home would answer the menu: same dice in all arms."""
+    """How every home would answer its menu: same dice in all arms."""
 
     joins: NDArray[np.bool_]  # (homes,)
-    program: NDArray[np.int64]  # (homes,) the programme it would pick, -1 when it can join none
+    program: NDArray[np.int64]  # (homes,) number in the book of the offer it would pick, -1 when it can join none
     probability: Floats
     enrol_usd: Floats  # recruitment + device + up-front incentive of the picked programme
     incentive_usd: Floats
@@ -46,31 +79,44 @@ class Offers:
 
 
 def answer_menu(
-    world: World, homes: NDArray[np.void], programs: Sequence[Program], scenario: Scenario,
-    payments_usd: Sequence[float], window_hours: float, incentive_factor: float = 1.0,
+    world: World, homes: NDArray[np.void], book: OfferBook, menu: list[int] | NDArray[np.bool_], scenario: Scenario,
+    forecast: Forecast, window_hours: float,
 ) -> Answers:  # fmt: skip
-    """Ask every home about the menu; ``payments_usd`` are the planner's event payments per enrolment."""
+    """Ask every home about its menu; it picks the offer that it believes earns it most, and joins or not.
+
+    Parameters
+    ----------
+    menu
+        Numbers of the offers that every home gets, or (homes, offers in the book) True where a home gets one.
+    forecast
+        The planner's event payments for one enrolment under an offer [USD].
+    """
     n = len(homes)
     cut = float(world.behaviour["believed_cut_fraction"])
     best, gain = np.full(n, -1, dtype=np.int64), np.full(n, np.nan)
-    for index, program in enumerate(programs):
-        season = program.believed_event_usd(homes, window_hours, cut) * scenario.events.at_most
-        offered = np.where(program.eligible(homes), season + incentive_factor * program.incentive_usd, np.nan)
+    for number in menu if isinstance(menu, list) else np.flatnonzero(menu.any(axis=0)).tolist():
+        program = book.offers[number]
+        season = program.season_usd(homes, window_hours, cut, scenario.events.at_most)
+        gets = True if isinstance(menu, list) else menu[:, number]
+        offered = np.where(program.eligible(homes) & gets, season, np.nan)
         better = np.isnan(gain) & ~np.isnan(offered) | (offered > gain)
-        best, gain = np.where(better, index, best), np.where(better, offered, gain)
-    joins, probability = np.zeros(n, bool), np.zeros(n)
-    answers(homes, world.behaviour, world.seed, world.replication, gain, joins, probability)
-    costs = scenario.costs
-    incentive = np.array([incentive_factor * p.incentive_usd for p in programs])
-    fixed = np.array([costs.recruit_usd_per_enrolment + p.device_usd for p in programs])
-    forecast = np.array(list(payments_usd))
+        best, gain = np.where(better, number, best), np.where(better, offered, gain)
+
+    def of_offer(values: list[float]) -> Floats:
+        return np.where(best >= 0, np.array([*values, 0.0])[best], 0.0)
+
+    joins, probability, offers = np.zeros(n, bool), np.zeros(n), book.offers
+    informed, default = (of_offer([float(x) for x in column]) > 0.0 for column in
+                         ([p.informed for p in offers], [p.default for p in offers]))  # fmt: skip
+    answers(homes, world.behaviour, world.seed, world.replication, gain, informed, default, joins, probability)
+    recruit = scenario.costs.recruit_usd_per_enrolment
     return Answers(
         joins=joins,
         program=best,
         probability=probability,
-        enrol_usd=np.where(best >= 0, (fixed + incentive)[best], 0.0),
-        incentive_usd=np.where(best >= 0, incentive[best], 0.0),
-        forecast_usd=np.where(best >= 0, forecast[best], 0.0),
+        enrol_usd=of_offer([recruit + p.device_usd + p.incentive_usd for p in offers]),
+        incentive_usd=of_offer([p.incentive_usd for p in offers]),
+        forecast_usd=of_offer([forecast(p) for p in offers]),
     )
 
 
@@ -98,18 +144,18 @@ def spend(arm: str, order: NDArray[np.int64], answers_: Answers, scenario: Scena
     return Offers(arm, ledger, answers_.program, float(answers_.incentive_usd[ledger.enrolled].sum()))
 
 
-def blanket_factor(programs: Sequence[Program], answers_: Answers, scenario: Scenario) -> float:
-    """The one multiple of the usual incentives with which the budget reaches everybody."""
-    usual = float(answers_.incentive_usd[answers_.program >= 0].mean()) if (answers_.program >= 0).any() else 0.0
-    if usual <= 0.0:
-        return 1.0
+def blanket_offers(programs: list[Program], answers_: Answers, scenario: Scenario) -> list[Program]:
+    """The programmes at the one multiple of their usual incentives with which the budget reaches everybody."""
     can = answers_.program >= 0
+    usual = float(answers_.incentive_usd[can].mean()) if can.any() else 0.0
+    if usual <= 0.0:
+        return programs
     other = float((answers_.enrol_usd - answers_.incentive_usd + answers_.forecast_usd)[can].mean())
     incentive = blanket_incentive(
         scenario.budget_usd - scenario.costs.admin_usd, len(answers_.joins), scenario.costs.contact_usd_per_offer,
         other, 0.0, scenario.targeting.planning_take_up_fraction, 0.0, HIGHEST_BLANKET_FACTOR * usual,
     )  # fmt: skip
-    return incentive / usual
+    return [replace(p, incentive_usd=p.incentive_usd * incentive / usual) for p in programs]
 
 
 def order_of(arm: str, records: Records) -> NDArray[np.int64]:

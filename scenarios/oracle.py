@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.dispatch import notify
+from simulator.dispatch import ask
 from simulator.events import Calendar
+from simulator.fields import VERBS
 from simulator.programs import Program
-from simulator.programs.thermostat_setback import KIND as SETBACK
 from simulator.season import Baselines, calendar_window_hours
 from simulator.world import Lives, World
 
@@ -58,6 +58,7 @@ def play_event(
     b = world.behaviour
     base_of = baselines(window_kwh, day)
     sums.events += 1
+    signals = [p.signals(calendar, world.clock, world.first_event_day, b).get(day) for p in programs]
     for die in range(DICE):
         other = replace(world, replication=OTHER_DICE + world.replication * DICE + die)
         morning = homes.copy()
@@ -67,30 +68,29 @@ def play_event(
         lives.day(day, part=(e0, e1))
         without = lives.load_wh[:, e0:e1].sum(axis=1, dtype=np.int64)
         for p, program in enumerate(programs):
+            signal = signals[p]
+            if signal is None:
+                continue
             rows = np.flatnonzero(program.eligible(homes))
             asked = morning[rows].copy()
-            effort = float(b["fatigue_automatic_factor"]) if program.kind == SETBACK else 1.0
+            asked["member"] = 1
+            effort = float(b["fatigue_automatic_factor"]) if signal.terms["device"] > 0 else 1.0
+            effort = float(b["fatigue_routine_factor"]) if signal.terms["routine"] > 0 else effort
             asked["fatigue"] = expected_fatigue(calendar, day, b, effort)
             asked["believed_usd"] = program.believed_event_usd(
                 asked, calendar_window_hours(calendar), float(b["believed_cut_fraction"])
             )
             flags = np.zeros((len(rows), 4), np.uint8)
-            clock = world.clock
-            notify(
-                asked, b, program.kind, program.offset_degc, calendar.rule.notice_hours, other.seed,
-                other.replication, clock.date(day).toordinal(), int(clock.weekday[day]),
-                bool(clock.is_workday[day]), world.day_arrays(day)[0], e0, flags,
-            )  # fmt: skip
+            ask(other, asked, day, signal, flags)
             state = noon[rows].copy()
-            for name in ("event_offset_k", "event_cut", "event_defers", "event_automatic"):
+            for name in VERBS:
                 state[name] = asked[name]
             asked_lives = Lives(other, state)
             asked_lives.day(day, (e0, e1), part=(e0, e1))
             with_event = asked_lives.load_wh[:, e0:e1].sum(axis=1, dtype=np.int64)
             sums.impact_kwh[p, rows] += (without[rows] - with_event) / 1e3
-            if program.usd_per_kwh > 0.0:
-                base = np.nan_to_num(base_of[program.baseline][rows], nan=0.0)
-                sums.paid_usd[p, rows] += program.usd_per_kwh * np.maximum(0.0, base - with_event / 1e3)
+            if program.pays_by_event:
+                sums.paid_usd[p, rows] += program.payment_usd(base_of[program.baseline][rows], with_event / 1e3)
 
 
 __all__ = ["DICE", "Expectations", "expected_fatigue", "play_event"]

@@ -21,9 +21,10 @@ from scenarios.analyst import (
 from scenarios.metrics import ArmOutcome, SeasonFacts, hourly_kw, measure
 from scenarios.offers import (
     Answers,
+    OfferBook,
     Offers,
     answer_menu,
-    blanket_factor,
+    blanket_offers,
     oracle_order,
     order_of,
     planned_cost_per_offer,
@@ -48,7 +49,7 @@ class ReplicationResult:
     replication: int
     world: World
     calendar: Calendar
-    programs: list[Program]
+    programs: list[Program]  # every offer of the replication, as numbered in its book; the usual menu first
     features: pd.DataFrame
     normalised: Segmentation
     absolute: Segmentation
@@ -76,8 +77,13 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     eligible = world.clock.is_workday.copy()
     eligible[list(calendar.days)] = False
     baselines = baselines_of(eligible)
-    payments = [_planned_payment(history, world, p, scenario) for p in programs]
-    menu = answer_menu(world, everyone.homes, programs, scenario, payments, calendar_window_hours(calendar))
+    book, hours = OfferBook(list(programs)), calendar_window_hours(calendar)
+
+    def forecast(program: Program) -> float:
+        return _planned_payment(history, world, program, scenario)
+
+    usual = list(range(len(programs)))
+    menu = answer_menu(world, everyone.homes, book, usual, scenario, forecast, hours)
     records = records_for(scenario, world, features, normalised, absolute, planned_cost_per_offer(menu, scenario))
     offers: dict[str, Offers] = {}
     for arm in wants:
@@ -85,13 +91,11 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
             continue
         answered = menu
         if arm == "blanket":
-            factor = blanket_factor(programs, menu, scenario)
-            answered = answer_menu(
-                world, everyone.homes, programs, scenario, payments, calendar_window_hours(calendar), factor
-            )
+            numbers = book.add_all(blanket_offers(programs, menu, scenario))
+            answered = answer_menu(world, everyone.homes, book, numbers, scenario, forecast, hours)
         offers[arm] = spend(arm, order_of(arm, records), answered, scenario)
     return _live_and_measure(
-        scenario, world, everyone, history, calendar, programs, features, normalised, absolute, offers, menu,
+        scenario, world, everyone, history, calendar, book, len(programs), features, normalised, absolute, offers, menu,
         baselines, gaps,
     )  # fmt: skip
 
@@ -118,15 +122,15 @@ def _planned_payment(history: History, world: World, program: Program, scenario:
 
 
 def members_of(
-    offers: dict[str, Offers], programs: list[Program]
+    offers: dict[str, Offers], lives: list[list[int]]
 ) -> tuple[list[NDArray[np.int64]], dict[str, list[Member]]]:
-    """The homes that any arm enrolled in each programme, and each arm's share of them."""
+    """The homes that any arm enrolled into each life (numbers of its offers), and each arm's share of them."""
     rows: list[NDArray[np.int64]] = []
-    for index in range(len(programs)):
-        joined = [o.ledger.enrolled & (o.program == index) for o in offers.values()]
+    for numbers in lives:
+        joined = [o.ledger.enrolled & np.isin(o.program, numbers) for o in offers.values()]
         rows.append(np.flatnonzero(np.any(joined, axis=0)) if joined else np.empty(0, np.int64))
     members = {
-        arm: [Member(i, (o.ledger.enrolled & (o.program == i))[rows[i]]) for i in range(len(programs))]
+        arm: [Member(i, (o.ledger.enrolled & np.isin(o.program, n))[rows[i]]) for i, n in enumerate(lives)]
         for arm, o in offers.items()
     }
     return rows, members
@@ -134,16 +138,18 @@ def members_of(
 
 def _live_and_measure(
     scenario: Scenario, world: World, everyone: Lives, history: History, calendar: Calendar,
-    programs: list[Program], features: pd.DataFrame, normalised: Segmentation, absolute: Segmentation,
+    book: OfferBook, usual: int, features: pd.DataFrame, normalised: Segmentation, absolute: Segmentation,
     offers: dict[str, Offers], menu: Answers, baselines: Baselines, gaps: tuple[float, float],
 ) -> ReplicationResult:  # fmt: skip
     """The event season of the counterfactual and all arms; then the oracle's, on its own copies."""
     start = everyone.homes.copy()
     segment = np.maximum(normalised.labels, 0).astype(np.int64)
-    rows, members = members_of(offers, programs)
+    lives = book.lives()
+    rows, members = members_of(offers, [numbers for _, numbers in lives])
     treatments = [
-        Treatment(world, calendar, p, start, r, history.window_kwh) for p, r in zip(programs, rows, strict=True)
+        Treatment(world, calendar, p, start, r, history.window_kwh) for (p, _), r in zip(lives, rows, strict=True)
     ]
+    programs = book.offers[:usual]
     recorder = Recorder(world, list(offers), members, segment)
     window_wh = np.zeros((len(start), len(calendar.days)), np.int64)
     expectations = Expectations.empty(len(programs), len(start)) if "oracle" in scenario.arms and programs else None
@@ -167,19 +173,19 @@ def _live_and_measure(
         order = oracle_order(menu, *expected, len(calendar.days), scenario.costs.contact_usd_per_offer)
         offers["oracle"] = spend("oracle", order, menu, scenario)
         logs["oracle"], oracle_recorder = _oracle_season(
-            world, calendar, programs, start, history, offers["oracle"], segment, baselines, gaps
+            world, calendar, lives, start, history, offers["oracle"], segment, baselines, gaps
         )
     facts = _facts(scenario, world, calendar, recorder, window_wh)
-    outcomes = _outcomes(scenario, offers, members, recorder, oracle_recorder, programs)
+    outcomes = _outcomes(scenario, offers, members, recorder, oracle_recorder)
     metrics = {arm: measure(o, logs.get(arm, []), facts) for arm, o in outcomes.items()}
     return ReplicationResult(
-        world.replication, world, calendar, programs, features, normalised, absolute, offers, outcomes, logs,
+        world.replication, world, calendar, book.offers, features, normalised, absolute, offers, outcomes, logs,
         recorder, oracle_recorder, facts, menu, expected, metrics,
     )  # fmt: skip
 
 
 def _oracle_season(
-    world: World, calendar: Calendar, programs: list[Program], start: NDArray[np.void], history: History,
+    world: World, calendar: Calendar, lives: list[tuple[Program, list[int]]], start: NDArray[np.void], history: History,
     offers: Offers, segment: NDArray[np.int64], baselines: Baselines, gaps: tuple[float, float],
 ) -> tuple[list[TreatmentLog], Recorder]:  # fmt: skip
     """The oracle's homes live the season again, beside their own counterfactual, from the same morning."""
@@ -187,8 +193,10 @@ def _oracle_season(
     twins = Lives(world, start[chosen].copy())
     past = history.window_kwh[chosen].copy()
     past[:, world.first_event_day :] = np.nan
-    position = [np.flatnonzero(offers.program[chosen] == i) for i in range(len(programs))]
-    treatments = [Treatment(world, calendar, p, twins.homes, r, past) for p, r in zip(programs, position, strict=True)]
+    position = [np.flatnonzero(np.isin(offers.program[chosen], numbers)) for _, numbers in lives]
+    treatments = [
+        Treatment(world, calendar, p, twins.homes, r, past) for (p, _), r in zip(lives, position, strict=True)
+    ]
     members = {"oracle": [Member(i, np.ones(len(r), bool)) for i, r in enumerate(position)]}
     recorder = Recorder(world, ["oracle"], members, segment[chosen])
     for day in range(world.first_event_day, world.clock.days):
@@ -227,7 +235,7 @@ def _facts(
 
 def _outcomes(
     scenario: Scenario, offers: dict[str, Offers], members: dict[str, list[Member]], recorder: Recorder,
-    oracle_recorder: Recorder | None, programs: list[Program],
+    oracle_recorder: Recorder | None,
 ) -> dict[str, ArmOutcome]:  # fmt: skip
     outcomes: dict[str, ArmOutcome] = {}
     for arm in scenario.arms:

@@ -11,7 +11,7 @@ import pandas as pd
 from scenarios.parameter_table import used_parameters
 from scenarios.report.input import ReportInput
 from scenarios.schema import Scenario
-from scenarios.worlds import behaviour_of, region_of
+from scenarios.worlds import behaviour_of, programs_of, region_of
 
 
 def _version() -> str:
@@ -31,20 +31,13 @@ def assumptions_table(scenario: Scenario) -> pd.DataFrame:
     return table.drop(columns="file")
 
 
-BASELINE_WORDS = {"10_in_10": "10-in-10", "high_5_of_10": "high-5-of-10"}
-
-
 def _programmes_text(scenario: Scenario) -> str:
     said = []
-    for name, program in scenario.programs.items():
-        if program.kind == "thermostat_setback":
-            text = f"the thermostat is set {program.offset_degc:g} K higher in events"
-        else:
-            rule = BASELINE_WORDS[program.baseline]
-            text = f"USD {program.usd_per_kwh:g} per kWh below the home's {rule} baseline in events"
-        if program.incentive_usd_per_season > 0:
-            text += f", USD {program.incentive_usd_per_season:g} for joining"
-        said.append(f"“{name}” ({text})")
+    for program in programs_of(scenario):
+        text = program.describe()
+        if program.incentive_usd > 0:
+            text += f", USD {program.incentive_usd:g} for joining"
+        said.append(f"“{program.name}” ({text})")
     return "; ".join(said) or "none"
 
 

@@ -115,6 +115,7 @@ def _events(result: ReplicationResult) -> pd.DataFrame:
 def _enrolment(result: ReplicationResult) -> pd.DataFrame:
     parts = []
     names = np.array([p.name for p in result.programs] + [""])
+    incentives = np.array([p.incentive_usd for p in result.programs] + [0.0])
     for arm, offer in result.offers.items():
         rows = np.flatnonzero(offer.ledger.offered)
         enrolled = offer.ledger.enrolled[rows]
@@ -127,6 +128,7 @@ def _enrolment(result: ReplicationResult) -> pd.DataFrame:
                     "wave": offer.ledger.wave[rows],
                     "enrolled": enrolled,
                     "program": np.where(enrolled, names[offer.program[rows]], ""),
+                    "incentive_usd": incentives[offer.program[rows]],
                 }
             )
         )

@@ -20,7 +20,7 @@ from simulator.parameters.tables import (
     load_region,
 )
 from simulator.population import sample
-from simulator.programs import PeakTimeRebate, Program, ThermostatSetback
+from simulator.programs import PROGRAMS, Program
 from simulator.weather import Weather, generate, past_daily_max_degc
 from simulator.weather_files import read_weather_file
 from simulator.world import World
@@ -43,27 +43,11 @@ def clock_of(scenario: Scenario, region: Region) -> Clock:
 
 
 def programs_of(scenario: Scenario) -> list[Program]:
-    """The programmes on offer, in the scenario's order."""
+    """The programmes on offer, in the scenario's order; a key of the file is a field of the programme."""
     made: list[Program] = []
     for name, spec in scenario.programs.items():
-        if spec.kind == "thermostat_setback":
-            made.append(
-                ThermostatSetback(
-                    name=name,
-                    offset_degc=spec.offset_degc,
-                    incentive_usd=spec.incentive_usd_per_season,
-                    device_usd=spec.device_usd,
-                )
-            )
-        else:
-            made.append(
-                PeakTimeRebate(
-                    name=name,
-                    usd_per_kwh=spec.usd_per_kwh,
-                    incentive_usd=spec.incentive_usd_per_season,
-                    baseline=spec.baseline,
-                )
-            )
+        terms = spec.model_dump(exclude={"kind", "incentive_usd_per_season"})
+        made.append(PROGRAMS[spec.kind](name=name, incentive_usd=spec.incentive_usd_per_season, **terms))
     return made
 
 

@@ -82,6 +82,9 @@ TRAITS: dict[str, tuple[str, str]] = {
     "cut_fraction": (F4, "discretionary use given up in an event"),
     "manual_offset_k": (F4, "how far a willing home moves the thermostat"),
     "device_online": (F4, "probability that the device answers an event"),
+    "trust_z": (F4, "trust in the utility, standard normal"),
+    "green_z": (F4, "concern for the environment, standard normal"),
+    "belief_log": (F4, "log error of what it believes a programme would earn it, uninformed"),
     "trait_u": (F4, "a uniform kept for dice that must be the same in all arms"),
 }
 
@@ -114,7 +117,27 @@ STATE: dict[str, tuple[str, str]] = {
     "event_automatic": (U1, "1 = a device acts, and may be overridden"),
     "overrode": (U1, "1 = today's event was overridden"),
     "discomfort_kh": (F4, "degree-hours above tolerance in today's event"),
+    "member": (U1, "1 = in the programme it enrolled in, 0 = has left it or never joined"),
+    "habit": (F4, "stock of habit of acting in events, 0..1"),
+    "satisfaction": (F4, "running mean of what events brought: money less discomfort and effort"),
+    "opt_outs": (U1, "events opted out of or overridden in a row"),
+    "neighbours": (F4, "share of social neighbours who took part in the last event; 0 without a network"),
 }
+
+#: What a decision on today's event leaves in the record for the appliances to obey.
+VERBS = (
+    "event_offset_k",
+    "event_precool_k",
+    "event_precool_quarters",
+    "event_ac_curtail",
+    "event_water_curtail",
+    "event_pool_curtail",
+    "event_ev_curtail",
+    "event_battery_kw",
+    "event_cut",
+    "event_defers",
+    "event_automatic",
+)
 
 FIELDS = {**TRAITS, **STATE}
 HOME = np.dtype([(name, kind) for name, (kind, _) in FIELDS.items()])

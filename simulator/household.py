@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simulator.behaviour import enrolment
 from simulator.day import MAX_INTERVALS, N_USES, household_day
-from simulator.dispatch import begin_day, notify
+from simulator.dispatch import ask, begin_day
 from simulator.fields import FIELDS, USES, Record
 
 if TYPE_CHECKING:
@@ -139,16 +139,26 @@ class Household(mesa.Agent):
 
     def enrolment_probability(self, gain_usd: float) -> float:
         """Probability of joining when offered a believed gain of ``gain_usd`` a season."""
-        return enrolment.enrolment_probability(self.record, self.model.world.behaviour, float(gain_usd))
+        informed, default = self._terms()
+        return enrolment.enrolment_probability(
+            self.record, self.model.world.behaviour, float(gain_usd), informed, default
+        )
 
     def enrolment_logit(self, gain_usd: float) -> float:
         """Utility of joining over not joining, logit scale, of a household that read the offer."""
-        return enrolment.enrolment_logit(self.record, self.model.world.behaviour, float(gain_usd))
+        return enrolment.enrolment_logit(self.record, self.model.world.behaviour, float(gain_usd), self._terms()[0])
 
     def decide_enrolment(self, gain_usd: float) -> bool:
         """The built-in answer to an offer: the compiled rule, with the household's own keyed dice."""
         world = self.model.world
-        return enrolment.enrols(self.record, world.behaviour, world.seed, world.replication, float(gain_usd))
+        return enrolment.enrols(
+            self.record, world.behaviour, world.seed, world.replication, float(gain_usd), *self._terms()
+        )
+
+    def _terms(self) -> tuple[bool, bool]:
+        """Whether the offer comes with the home's own expected gain, and whether enrolment is the default."""
+        program = self.model.program
+        return (False, False) if program is None else (program.informed, program.default)
 
     def decides_to_enrol(self, gain_usd: float) -> bool:
         """Hook: override to replace the built-in answer (see the class's example)."""
@@ -165,7 +175,7 @@ class Household(mesa.Agent):
             same state. An enrolled household is notified and decides as in a step.
         """
         model = self.model
-        world, program = model.world, model.program
+        world = model.world
         at = model.clock_day(model.days_lived if day is None else day)
         window = model.calendar.window_on(at)
         homes, row = model.life_of(self.row)
@@ -174,14 +184,12 @@ class Household(mesa.Agent):
         n = len(quarter)
         ordinal, weekday = world.clock.date(at).toordinal(), int(world.clock.weekday[at])
         workday = bool(world.clock.is_workday[at])
-        if self.enrolled and program is not None:
+        if self.enrolled and model.treatment is not None:
             begin_day(home, world.behaviour)
-            if window[1] > 0:
-                notify(
-                    home, world.behaviour, program.kind, program.offset_degc, model.calendar.rule.notice_hours,
-                    world.seed, world.replication, ordinal, weekday, workday, quarter, window[0],
-                    np.zeros((1, 4), np.uint8),
-                )  # fmt: skip
+            signal = model.treatment.signals.get(at)
+            window = signal.window if signal is not None else (0, 0)
+            if signal is not None:
+                ask(world, home, at, signal, np.zeros((1, 4), np.uint8))
         use_kw, gains_kw = np.zeros((N_USES, MAX_INTERVALS)), np.zeros(MAX_INTERVALS)
         t_in, occupied = np.zeros(MAX_INTERVALS, np.float32), np.zeros(MAX_INTERVALS, np.uint8)
         household_day(

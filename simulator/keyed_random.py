@@ -56,6 +56,10 @@ class Purpose(IntEnum):
     NOTICE = 42
     DEVICE = 43
     RESPONSE = 44
+    MEMBERSHIP = 45
+    NETWORK = 46
+    GAMING = 47
+    EVENT_CALENDAR = 48
 
 
 @compiled

@@ -156,8 +156,9 @@ class DemandResponseModel(mesa.Model):
         joins = np.zeros(len(gain_usd), bool)
         if self.household_class.decides_to_enrol is Household.decides_to_enrol:
             world = self.world
-            answers(self.everyone.homes, world.behaviour, world.seed, world.replication, gain_usd, joins,
-                    np.zeros(len(gain_usd)))  # fmt: skip
+            n = len(gain_usd)
+            answers(self.everyone.homes, world.behaviour, world.seed, world.replication, gain_usd,
+                    np.full(n, program.informed), np.full(n, program.default), joins, np.zeros(n))  # fmt: skip
         else:
             warnings.warn(
                 f"{self.household_class.__name__} decides on enrolment in Python, one household at a time; "
@@ -178,8 +179,7 @@ class DemandResponseModel(mesa.Model):
         if program is None:
             return np.full(len(homes), np.nan)
         cut = float(self.world.behaviour["believed_cut_fraction"])
-        each = program.believed_event_usd(homes, calendar_window_hours(self.calendar), cut)
-        season = each * len(self.calendar.days) + program.incentive_usd
+        season = program.season_usd(homes, calendar_window_hours(self.calendar), cut, len(self.calendar.days))
         return np.where(program.eligible(homes), season, np.nan)
 
     def _read_window(self, day: int) -> None:

@@ -114,7 +114,7 @@ def no_baselines(window_kwh: NDArray[np.float64], day: int) -> dict[str, NDArray
 def make_baselines(program: Program | None, maker: BaselineMaker | None, clock: Clock, calendar: Calendar) -> Baselines:
     """The analyst's rules, bound to workdays without events; a rebate can not be settled without them."""
     if maker is None:
-        if program is not None and program.usd_per_kwh > 0.0:
+        if program is not None and program.pays_by_event:
             raise ValueError(
                 "program is 'peak_time_rebate', which is paid against a baseline, and baselines is None; the "
                 "baseline belongs to the analyst, so pass the analyst's: from scenarios.analyst import "

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.behaviour.participation import learn
+from simulator.behaviour.satisfaction import feel
 from simulator.compiled import compiled
-from simulator.dispatch import NOTIFIED, begin_day, end_event, notify
+from simulator.dispatch import NOTIFIED, PARTICIPATED, ask, begin_day, end_event, end_membership
 from simulator.events import Calendar
-from simulator.fields import Record
+from simulator.fields import VERBS, Record
 from simulator.meter import metered_wh, read_quality
-from simulator.programs import Program
+from simulator.programs import Program, Signal
 from simulator.world import Lives, World
 
 #: (window_kwh (homes, days), day) -> baseline per method (homes,) [kWh], NaN where there is too little past
@@ -42,6 +43,8 @@ class TreatmentLog:
     shifted_wh: NDArray[np.int64]
     discomfort_kh: NDArray[np.float64]
     profile_wh: NDArray[np.int64]
+    left_day: NDArray[np.int64]  # (homes,) day on which the home left the programme, -1 = it did not
+    tariff_usd: NDArray[np.float64]  # (homes,) what the programme's tariff added to the season's bill
     baseline_kwh: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @classmethod
@@ -55,23 +58,27 @@ class TreatmentLog:
         return cls(
             program, rows, np.zeros((n, events, 4), np.uint8), np.zeros((n, events)), np.zeros((n, events)),
             whole(), whole(), whole(), whole(), np.zeros((n, events)),
-            np.zeros((n, PROFILE_BEFORE + PROFILE_AFTER), np.int64),
+            np.zeros((n, PROFILE_BEFORE + PROFILE_AFTER), np.int64), np.full(n, -1, np.int64), np.zeros(n),
         )  # fmt: skip
 
 
 @compiled
-def learn_all(homes: NDArray[np.void], b: Record, paid_usd: NDArray[np.float64], flags: NDArray[np.uint8]) -> None:
-    """Every notified household updates what it expects an event to pay."""
+def learn_all(homes: NDArray[np.void], b: Record, paid_usd: NDArray[np.float64], flags: NDArray[np.uint8],
+              pays: bool) -> None:  # fmt: skip
+    """Every notified household updates what it expects an event to pay, and how it likes the programme."""
     for i in range(len(homes)):
         if flags[i, NOTIFIED] == 1:
-            learn(homes[i], b, paid_usd[i])
+            feel(homes[i], b, paid_usd[i], flags[i, PARTICIPATED] == 1 and homes[i].event_automatic == 0)
+            if pays:
+                learn(homes[i], b, paid_usd[i])
 
 
 class Treatment:
-    """Copies of the homes that joined one programme, living beside the counterfactual.
+    """Copies of the homes that joined one programme on one set of terms, living beside the counterfactual.
 
     ``homes`` are the records the counterfactual starts the season with, ``rows`` the positions of the
-    joined ones among them; ``window_kwh`` (homes, days) their metered event-window energy so far.
+    joined ones among them; ``window_kwh`` (homes, days) their metered event-window energy so far. Arms that
+    enrolled the same home on the same terms share the copy.
     """
 
     def __init__(self, world: World, calendar: Calendar, program: Program, homes: NDArray[np.void],
@@ -81,9 +88,11 @@ class Treatment:
         hours = calendar_window_hours(calendar)
         cut = float(world.behaviour["believed_cut_fraction"])
         homes["believed_usd"] = program.believed_event_usd(homes, hours, cut)
+        homes["member"] = 1
         self.lives = Lives(world, homes)
         self.window_kwh = window_kwh[rows].copy()
         self.log = TreatmentLog.empty(program, rows, len(calendar.days))
+        self.signals = program.signals(calendar, world.clock, world.first_event_day, world.behaviour)
         self._without: Lives | None = None
         self._twin_wh: NDArray[np.int64] | None = None
         self._quality = np.zeros((len(rows), 100), np.uint8)
@@ -91,28 +100,23 @@ class Treatment:
     def day(self, day: int, none_wh: NDArray[np.int32], baselines: Baselines, gaps: tuple[float, float]) -> None:
         """Notify, decide, live the day, read the meters, settle, learn."""
         begin_day(self.lives.homes, self.world.behaviour)
-        window = self.calendar.window_on(day)
-        event = self.calendar.days.index(day) if window[1] > 0 else -1
+        signal = self.signals.get(day)
+        event = self.calendar.days.index(day) if day in self.calendar.days else -1
         without = Lives(self.world, self.lives.homes.copy()) if event >= 0 else None
-        if event >= 0:
-            self._notify(day, window, event)
+        flags = self.log.flags[:, event] if event >= 0 else np.zeros((len(self.rows), 4), np.uint8)
+        if signal is not None:
+            ask(self.world, self.lives.homes, day, signal, flags)
+        window = signal.window if signal is not None else (0, 0)
         self._finish_yesterday(day, window)
         self.lives.day(day, window)
-        reads = self._meter(day, gaps)
+        self._meter(day, gaps, signal)
         if without is not None:
             without.day(day)
-            self._score(event, window, none_wh, without.load_wh)
-            self._settle(day, event, window, reads, baselines)
+            self._score(event, self.calendar.window_on(day), none_wh, without.load_wh)
             self._without = without
-
-    def _notify(self, day: int, window: tuple[int, int], event: int) -> None:
-        world, clock = self.world, self.world.clock
-        quarter, _, _ = world.day_arrays(day)
-        notify(
-            self.lives.homes, world.behaviour, self.program.kind, self.program.offset_degc,
-            self.calendar.rule.notice_hours, world.seed, world.replication, clock.date(day).toordinal(),
-            int(clock.weekday[day]), bool(clock.is_workday[day]), quarter, window[0], self.log.flags[:, event],
-        )  # fmt: skip
+        if signal is not None:
+            self._settle(day, event, signal, flags, baselines)
+        self._end_membership(day)
 
     def _finish_yesterday(self, day: int, window: tuple[int, int]) -> None:
         """The day after an event, lived as if it had not been called, closes its energy account."""
@@ -120,13 +124,13 @@ class Treatment:
             return
         twin = self._without
         begin_day(twin.homes, self.world.behaviour)
-        for name in ("event_offset_k", "event_cut", "event_defers", "event_automatic"):
+        for name in VERBS:
             twin.homes[name] = self.lives.homes[name]
         twin.day(day, window)
         self._twin_wh = twin.load_wh.sum(axis=1, dtype=np.int64)
         self._without = None
 
-    def _meter(self, day: int, gaps: tuple[float, float]) -> NDArray[np.float64]:
+    def _meter(self, day: int, gaps: tuple[float, float], signal: Signal | None) -> None:
         wh = self.lives.load_wh
         if self._twin_wh is not None:
             event = self.calendar.days.index(day - 1)
@@ -140,7 +144,11 @@ class Treatment:
         reads = metered_wh(wh, quality, None)
         inside = self.world.clock.window(day, self.calendar.rule.window_from, self.calendar.rule.window_to)
         self.window_kwh[:, day] = reads[:, inside[0] : inside[1]].sum(axis=1) / 1e3
-        return reads
+        priced = np.zeros(wh.shape[1], bool)
+        if signal is not None:
+            priced[signal.window[0] : signal.window[1]] = True
+        owed = self.program.tariff_usd(wh / 1e3, priced, signal)
+        self.log.tariff_usd += np.where(self.lives.homes["member"] == 1, owed, 0.0)
 
     def _score(self, event: int, window: tuple[int, int], none_wh: NDArray[np.int32],
                without_wh: NDArray[np.int32]) -> None:  # fmt: skip
@@ -156,18 +164,26 @@ class Treatment:
         offset = first - (e0 - PROFILE_BEFORE)
         log.profile_wh[:, offset : offset + last - first] += away[:, first:last]
 
-    def _settle(self, day: int, event: int, window: tuple[int, int], reads: NDArray[np.float64],
+    def _settle(self, day: int, event: int, signal: Signal, flags: NDArray[np.uint8],
                 baselines: Baselines) -> None:  # fmt: skip
-        log, world = self.log, self.world
-        log.metered_kwh[:, event] = self.window_kwh[:, day]
-        for method, kwh in baselines(self.window_kwh, day).items():
-            log.baseline_kwh.setdefault(method, np.full(log.paid_usd.shape, np.nan))[:, event] = kwh
-        if self.program.usd_per_kwh > 0.0:
-            below = log.baseline_kwh[self.program.baseline][:, event] - log.metered_kwh[:, event]
-            log.paid_usd[:, event] = self.program.usd_per_kwh * np.maximum(0.0, np.nan_to_num(below, nan=0.0))
-        end_event(self.lives.homes, world.behaviour, log.flags[:, event])
-        if self.program.usd_per_kwh > 0.0:
-            learn_all(self.lives.homes, world.behaviour, log.paid_usd[:, event], log.flags[:, event])
+        log, world, homes = self.log, self.world, self.lives.homes
+        paid = np.zeros(len(self.rows))
+        if event >= 0:
+            log.metered_kwh[:, event] = self.window_kwh[:, day]
+            for method, kwh in baselines(self.window_kwh, day).items():
+                log.baseline_kwh.setdefault(method, np.full(log.paid_usd.shape, np.nan))[:, event] = kwh
+            if self.program.pays_by_event:
+                estimate = log.baseline_kwh[self.program.baseline][:, event]
+                paid = self.program.payment_usd(estimate, log.metered_kwh[:, event])
+                paid = np.where(homes["member"] == 1, paid, 0.0)
+                log.paid_usd[:, event] = paid
+        end_event(homes, world.behaviour, signal.terms, flags)
+        learn_all(homes, world.behaviour, paid, flags, self.program.pays_by_event and event >= 0)
+
+    def _end_membership(self, day: int) -> None:
+        world, homes = self.world, self.lives.homes
+        end_membership(homes, world.behaviour, world.seed, world.replication, world.clock.date(day).toordinal())
+        self.log.left_day[(homes["member"] == 0) & (self.log.left_day < 0)] = day
 
 
 def calendar_window_hours(calendar: Calendar) -> float:

@@ -96,8 +96,8 @@ def test_decisions_of_agents_are_the_compiled_ones() -> None:
     world, n = model.world, len(model.enrolled)
     for gain in (0.0, 40.0, 400.0):
         joins, probability = np.zeros(n, bool), np.zeros(n)
-        answers(model.everyone.homes, world.behaviour, world.seed, world.replication, np.full(n, gain), joins,
-                probability)  # fmt: skip
+        answers(model.everyone.homes, world.behaviour, world.seed, world.replication, np.full(n, gain),
+                np.zeros(n, bool), np.zeros(n, bool), joins, probability)  # fmt: skip
         assert [h.decide_enrolment(gain) for h in model.agents] == joins.tolist()
         assert [h.enrolment_probability(gain) for h in model.agents] == probability.tolist()
     gains = model.gain_usd()

@@ -72,7 +72,8 @@ def test_a_better_offer_never_loses_a_home() -> None:
     joined = []
     for gain in (0.0, 20.0, 80.0, 500.0):
         joins, probability = np.zeros(len(homes), bool), np.zeros(len(homes))
-        answers(homes, B, 1, 0, np.full(len(homes), gain), joins, probability)
+        no = np.zeros(len(homes), bool)
+        answers(homes, B, 1, 0, np.full(len(homes), gain), no, no, joins, probability)
         assert joins.mean() == pytest.approx(probability.mean(), abs=0.02), "dice follow the probability"
         joined.append(joins)
     for fewer, more in pairwise(joined):
@@ -82,7 +83,8 @@ def test_a_better_offer_never_loses_a_home() -> None:
 def test_a_home_that_can_not_join_does_not() -> None:
     homes = _homes(20)
     joins, probability = np.ones(20, bool), np.ones(20)
-    answers(homes, B, 1, 0, np.full(20, np.nan), joins, probability)
+    no = np.zeros(20, bool)
+    answers(homes, B, 1, 0, np.full(20, np.nan), no, no, joins, probability)
     assert not joins.any() and not probability.any()
 
 
@@ -91,10 +93,10 @@ def test_probabilities_are_probabilities(row: int, gain: float, fatigue: float, 
     home = _HOMES[row]
     home["fatigue"], home["believed_usd"] = fatigue, gain
     for p in (
-        enrolment_probability(home, B, gain),
-        willing_fraction(home, B),
+        enrolment_probability(home, B, gain, False, False),
+        willing_fraction(home, B, True),
         opt_out_fraction(home, B),
-        read_in_time_fraction(home, B, notice),
+        read_in_time_fraction(home, B, notice, 5.0, 0.92),
         override_hazard(B, fatigue, notice),
     ):
         assert 0.0 <= p <= 1.0
@@ -105,14 +107,14 @@ _HOMES = _homes(400)
 
 def test_monotone_in_what_should_matter() -> None:
     home = _homes(1)[0]
-    notice = [read_in_time_fraction(home, B, h) for h in (0.5, 2.0, 8.0, 24.0, 72.0)]
+    notice = [read_in_time_fraction(home, B, h, 5.0, 0.92) for h in (0.5, 2.0, 8.0, 24.0, 72.0)]
     assert notice == sorted(notice) and notice[0] < notice[-1]
     hazard = [override_hazard(B, warm, hours) for warm, hours in ((0.0, 1.0), (1.0, 1.0), (1.0, 3.0), (3.0, 3.0))]
     assert hazard == sorted(hazard) and hazard[0] < hazard[-1]
     willing, opting = [], []
     for fatigue in (0.0, 1.0, 4.0):
         home["fatigue"] = fatigue
-        willing.append(willing_fraction(home, B))
+        willing.append(willing_fraction(home, B, True))
         opting.append(opt_out_fraction(home, B))
     assert willing == sorted(willing, reverse=True) and opting == sorted(opting)
 

@@ -10,8 +10,9 @@ from scenarios.replication import ReplicationResult, run_replication
 from scenarios.schema import Scenario
 from scenarios.tables import tables_of
 from scenarios.worlds import build_world
-from simulator.dispatch import begin_day, end_event, notify
-from simulator.season import Treatment
+from simulator.dispatch import ask, begin_day, end_event, end_membership
+from simulator.programs import Signal
+from simulator.season import Treatment, learn_all
 from simulator.world import Lives
 from tests.conftest import make_world
 
@@ -35,31 +36,31 @@ def test_an_arm_equals_its_full_simulation(small_scenario: Scenario) -> None:
     scenario = small_scenario.with_({"arms": ["none", "untargeted"], "programs.rebate.usd_per_kwh": 0.0})
     run = run_replication(scenario, 0)
     enrolled, program = run.offers["untargeted"].ledger.enrolled, run.offers["untargeted"].program
-    setback = next(i for i, p in enumerate(run.programs) if p.kind == 0)
+    setback = next(i for i, p in enumerate(run.programs) if p.kind == "thermostat_setback")
     assert (enrolled & (program == setback)).any()
     everyone = _season_morning(scenario)
     world, clock, homes = everyone.world, everyone.world.clock, everyone.homes
+    homes["member"] = enrolled
     at, differing = 0, 0
     for day in range(world.first_event_day, clock.days):
         window = run.calendar.window_on(day)
         begin_day(homes, world.behaviour)
-        asked: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        asked: list[tuple[np.ndarray, np.ndarray, np.ndarray, Signal]] = []
         for index, offer in enumerate(run.programs):
             rows = np.flatnonzero(enrolled & (program == index))
-            if window[1] > 0:
+            signal = offer.signals(run.calendar, clock, world.first_event_day, world.behaviour).get(day)
+            if signal is not None:
                 some, flags = homes[rows].copy(), np.zeros((len(rows), 4), np.uint8)
-                notify(
-                    some, world.behaviour, offer.kind, offer.offset_degc, run.calendar.rule.notice_hours,
-                    world.seed, world.replication, clock.date(day).toordinal(), int(clock.weekday[day]),
-                    bool(clock.is_workday[day]), world.day_arrays(day)[0], window[0], flags,
-                )  # fmt: skip
+                ask(world, some, day, signal, flags)
                 homes[rows] = some
-                asked.append((rows, some, flags))
+                asked.append((rows, some, flags, signal))
         everyone.day(day, window)
-        for rows, some, flags in asked:
+        for rows, some, flags, signal in asked:
             some[:] = homes[rows]
-            end_event(some, world.behaviour, flags)
+            end_event(some, world.behaviour, signal.terms, flags)
+            learn_all(some, world.behaviour, np.zeros(len(some)), flags, False)
             homes[rows] = some
+        end_membership(homes, world.behaviour, world.seed, world.replication, clock.date(day).toordinal())
         whole = everyone.load_wh.sum(axis=0, dtype=np.int64)
         n = len(whole)
         assert np.array_equal(run.outcomes["untargeted"].load_wh[at : at + n], whole), clock.date(day)

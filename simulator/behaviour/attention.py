@@ -1,8 +1,8 @@
 """Whether a message is read in time.
 
-A notice reaches the household with probability ``notice_reach``; the delay until it is read is
-exponential with median ``notice_read_hours`` for a household of average attention, shorter for an
-attentive one. Short notice works through this delay alone; there is no separate factor for it.
+A notice reaches the household with the channel's ``reach``; the delay until it is read is exponential with
+the channel's median for a household of average attention, shorter for an attentive one. Short notice works
+through this delay alone; there is no separate factor for it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from simulator.fields import Record
 
 
 @compiled
-def read_in_time_fraction(home: Record, b: Record, notice_hours: float) -> float:
+def read_in_time_fraction(home: Record, b: Record, notice_hours: float, read_hours: float, reach: float) -> float:
     """Probability that a notice sent ``notice_hours`` before the event is read before it starts."""
-    median_hours = b.notice_read_hours * b.attention_mean / max(float(home.attention), 0.05)
-    return float(b.notice_reach * (1.0 - 0.5 ** (max(notice_hours, 0.0) / max(median_hours, 1e-6))))
+    median_hours = read_hours * b.attention_mean / max(float(home.attention), 0.05)
+    return float(reach * (1.0 - 0.5 ** (max(notice_hours, 0.0) / max(median_hours, 1e-6))))

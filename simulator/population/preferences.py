@@ -17,10 +17,22 @@ def draw_preferences(homes: NDArray[np.void], region: Region, behaviour: Mapping
     comfort = draws.z("tolerance")
     rho = p["taste_tolerance_correlation"]
     homes["tolerance_k"] = np.clip(region["tolerance.mean_k"] + region["tolerance.sd_k"] * comfort, 0.0, 5.0)
-    homes["taste"] = rho * comfort + np.sqrt(1.0 - rho**2) * draws.z("taste")
-    homes["hassle_z"] = p["hassle_income_slope"] * homes["income_z"] + draws.z("hassle")
-    homes["attention"] = np.clip(p["attention_mean"] + p["attention_sd"] * draws.z("attention"), 0.02, 0.98)
-    homes["cut_fraction"] = np.clip(p["cut_mean"] + p["cut_sd"] * draws.z("cut"), 0.0, 0.9)
+    taste = rho * comfort + np.sqrt(1.0 - rho**2) * draws.z("taste")
+    homes["taste"] = taste
+
+    def leaning(trait: str, slope: str) -> NDArray[np.float64]:
+        """Standard normal that leans on taste: who likes programmes also notices, minds less, can give more."""
+        r = p[slope]
+        return np.asarray(r * taste + np.sqrt(1.0 - r**2) * draws.z(trait))
+
+    homes["hassle_z"] = p["hassle_income_slope"] * homes["income_z"] - leaning("hassle", "taste_hassle_correlation")
+    attention = leaning("attention", "taste_attention_correlation")
+    homes["attention"] = np.clip(p["attention_mean"] + p["attention_sd"] * attention, 0.02, 0.98)
+    cut = leaning("cut", "taste_cut_correlation")
+    homes["cut_fraction"] = np.clip(p["cut_mean"] + p["cut_sd"] * cut, 0.0, 0.9)
+    homes["trust_z"] = leaning("trust", "taste_trust_correlation")
+    homes["green_z"] = draws.z("green")
+    homes["belief_log"] = p["belief_log_sd"] * draws.z("belief")
     homes["manual_offset_k"] = np.clip(
         p["manual_offset_mean_k"] + p["manual_offset_sd_k"] * draws.z("offset"), 0.0, 4.0
     )

@@ -1,15 +1,11 @@
-"""Programmes, one a file: offer, eligibility, signal, who acts, payment."""
+"""Programmes, one a file: offer, eligibility, signal, who acts, payment. ``PROGRAMS`` is the registry."""
 
 from __future__ import annotations
 
+from simulator.programs.base import CHANNELS, TERMS, Program, Signal
 from simulator.programs.peak_time_rebate import PeakTimeRebate
 from simulator.programs.thermostat_setback import ThermostatSetback
 
-Program = ThermostatSetback | PeakTimeRebate
+PROGRAMS: dict[str, type[Program]] = {c.kind: c for c in (ThermostatSetback, PeakTimeRebate)}
 
-PROGRAMS: dict[str, type[Program]] = {
-    "thermostat_setback": ThermostatSetback,
-    "peak_time_rebate": PeakTimeRebate,
-}
-
-__all__ = ["PROGRAMS", "PeakTimeRebate", "Program", "ThermostatSetback"]
+__all__ = ["CHANNELS", "PROGRAMS", "TERMS", "PeakTimeRebate", "Program", "Signal", "ThermostatSetback"]

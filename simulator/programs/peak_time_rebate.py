@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
+from simulator.programs.base import Program
 
-from simulator.behaviour.participation import willing_fraction
-from simulator.compiled import compiled
-from simulator.fields import AWAY, Record
-from simulator.keyed_random import uniform
-
-KIND = 1
+BASELINE_WORDS = {"10_in_10": "10-in-10", "high_5_of_10": "high-5-of-10"}
 
 
-@dataclass(frozen=True)
-class PeakTimeRebate:
-    """Offer: ``usd_per_kwh`` for each kWh below the household's own baseline in the event window."""
+@dataclass(frozen=True, kw_only=True)
+class PeakTimeRebate(Program):
+    """Offer: ``usd_per_kwh`` for each kWh below the household's own baseline in the event window.
 
-    name: str
-    usd_per_kwh: float
-    incentive_usd: float = 0.0
-    baseline: str = "10_in_10"
-    device_usd: float = 0.0
-    offset_degc: float = 0.0
-    kind: int = KIND
+    ``usual_usd_per_kwh`` is what people compare the reward with; ``tech`` lets smart thermostats follow.
+    """
 
-    def eligible(self, homes: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Every metered home may join."""
-        return np.ones(len(homes), dtype=bool)
+    kind: ClassVar[str] = "peak_time_rebate"
+    exclusive_with: ClassVar[frozenset[str]] = frozenset({"critical_peak_pricing", "capacity_bidding"})
+    usd_per_kwh: float = 1.25
+    usual_usd_per_kwh: float = 0.15
+    tech: bool = False
+    tech_offset_degc: float = 2.0
 
-    def believed_event_usd(self, homes: NDArray[np.void], window_hours: float, cut: float) -> NDArray[np.float64]:
-        """What a household expects one event to pay: its usual use, cut by a round share, at the rate."""
-        return np.asarray(homes["typical_kw"] * window_hours * cut * self.usd_per_kwh, dtype=np.float64)
+    def commands(self) -> Mapping[str, float]:
+        """People act, for a reward on top of what a kWh costs."""
+        ratio = (self.usual_usd_per_kwh + self.usd_per_kwh) / self.usual_usd_per_kwh
+        return {"asks": 1.0, "price_ratio": ratio, "tech": float(self.tech), "offset_k": self.tech_offset_degc}
 
-
-@compiled
-def decide(home: Record, b: Record, key: np.uint64, here: int) -> int:
-    """Prepare today's response on the record; 1 = takes part, 0 = does not."""
-    home.event_automatic = 0
-    if here == AWAY and uniform(key, 3) >= b.away_acts_fraction:
-        return 0
-    if uniform(key, 2) >= willing_fraction(home, b):
-        return 0
-    home.event_offset_k = home.manual_offset_k
-    home.event_cut = home.cut_fraction
-    home.event_defers = 1
-    return 1
+    def describe(self) -> str:
+        """For the report."""
+        rule = BASELINE_WORDS.get(self.baseline, self.baseline.replace("_", "-"))
+        return f"USD {self.usd_per_kwh:g} per kWh below the home's {rule} baseline in events"

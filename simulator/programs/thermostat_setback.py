@@ -2,47 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.behaviour.participation import opt_out_fraction
-from simulator.compiled import compiled
-from simulator.fields import Record
-from simulator.keyed_random import uniform
-
-KIND = 0
+from simulator.programs.base import Program
 
 
-@dataclass(frozen=True)
-class ThermostatSetback:
-    """Offer: a season's incentive for letting the operator raise the setpoint by ``offset_degc``."""
+@dataclass(frozen=True, kw_only=True)
+class ThermostatSetback(Program):
+    """Offer: a season's incentive for letting the operator move the setpoint by ``offset_degc``.
 
-    name: str
-    offset_degc: float
-    incentive_usd: float
-    device_usd: float = 0.0
-    usd_per_kwh: float = 0.0
-    baseline: str = "10_in_10"
-    kind: int = KIND
+    ``precool_degc`` moves it the other way for ``precool_minutes`` before the window; ``cycling_fraction``
+    withholds a share of the air conditioner's capacity in the window as well.
+    """
+
+    kind: ClassVar[str] = "thermostat_setback"
+    exclusive_with: ClassVar[frozenset[str]] = frozenset({"load_control"})
+    offset_degc: float = 2.0
+    precool_degc: float = 0.0
+    precool_minutes: float = 60.0
+    cycling_fraction: float = 0.0
 
     def eligible(self, homes: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Homes that could join: a connected thermostat that runs an air conditioner."""
+        """A connected thermostat that runs an air conditioner."""
         return np.asarray((homes["smart_thermostat"] == 1) & (homes["ac_thermal_kw"] > 0))
 
-    def believed_event_usd(self, homes: NDArray[np.void], window_hours: float, cut: float) -> NDArray[np.float64]:
-        """Nothing is paid by the event."""
-        return np.zeros(len(homes))
+    def commands(self) -> Mapping[str, float]:
+        """A device acts."""
+        quarters = self.precool_minutes / 15.0 if self.precool_degc > 0.0 else 0.0
+        return {
+            "device": 1.0,
+            "offset_k": self.offset_degc,
+            "precool_k": self.precool_degc,
+            "precool_quarters": quarters,
+            "ac_curtail": self.cycling_fraction,
+        }
 
-
-@compiled
-def decide(home: Record, b: Record, key: np.uint64, offset_k: float) -> int:
-    """Prepare today's event on the record; 1 = takes part, 2 = opted out, 0 = device did not answer."""
-    home.event_automatic = 1
-    if uniform(key, 0) >= home.device_online:
-        return 0
-    if uniform(key, 1) < opt_out_fraction(home, b):
-        return 2
-    home.event_offset_k = offset_k
-    return 1
+    def describe(self) -> str:
+        """For the report."""
+        return f"the thermostat is set {self.offset_degc:g} K higher in events"
