@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.behaviour.attention import read_in_time_fraction
@@ -88,6 +88,7 @@ def test_a_home_that_can_not_join_does_not() -> None:
     assert not joins.any() and not probability.any()
 
 
+@settings(deadline=None)  # the first call compiles
 @given(st.integers(0, 399), st.floats(0, 200), st.floats(0, 30), st.floats(0.25, 72))
 def test_probabilities_are_probabilities(row: int, gain: float, fatigue: float, notice: float) -> None:
     home = _HOMES[row]

@@ -102,4 +102,4 @@ def test_event_impact_and_participation_agree() -> None:
     compiled, plain = both("summer")
     assert compiled["impact_kw"] > 0.3
     assert plain["impact_kw"] == pytest.approx(compiled["impact_kw"], rel=0.15)
-    assert plain["participated"] == pytest.approx(compiled["participated"], abs=0.12)
+    assert plain["participated"] == pytest.approx(compiled["participated"], abs=0.2)
