@@ -55,7 +55,8 @@ def test_copies_equal_a_full_simulation(small_scenario, result) -> None:
     eligible[list(result.calendar.days)] = False
     rows = np.arange(len(world.population))
     full = [
-        Treatment(world, result.calendar, p, everyone.homes.copy(), rows, history.window_kwh) for p in result.programs
+        Treatment(world, result.calendar, log.program, everyone.homes.copy(), rows, history.window_kwh)
+        for log in result.logs["untargeted"]
     ]
     for day in range(world.first_event_day, world.clock.days):
         run_day(world, day, everyone, full, result.calendar, baselines_of(eligible), gaps)
