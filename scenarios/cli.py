@@ -17,6 +17,7 @@ from scenarios.commands.parameters import parameters
 from scenarios.commands.run import run
 from scenarios.commands.schema import schema
 from scenarios.commands.segment import segment
+from scenarios.commands.sweep import sweep
 from scenarios.commands.version import drsim_version, show_version
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ app.command("list")(list_scenarios)
 app.command("parameters")(parameters)
 app.command("init")(init)
 app.command("compare")(compare)
+app.command("sweep")(sweep)
 app.command("schema")(schema)
 app.command("segment")(segment)
 app.command("baseline")(baseline)

@@ -33,6 +33,7 @@ from scenarios.offers import (
 from scenarios.oracle import Expectations, play_event
 from scenarios.recorder import Member, Recorder
 from scenarios.schema import Scenario
+from scenarios.shared import everyone_in
 from scenarios.worlds import build_world, event_rule_of, past_summers, programs_of
 from simulator.events import Calendar, call_events, fit_load_model, missed_and_needless
 from simulator.programs import Program
@@ -69,7 +70,7 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     world = build_world(scenario, replication)
     programs, rule = programs_of(scenario), event_rule_of(scenario)
     gaps = (scenario.meters.gap_fraction, scenario.meters.estimated_fraction)
-    everyone = Lives(world, world.population.homes)
+    everyone = everyone_in(world, scenario)
     history = live_history(world, everyone, rule, gaps)
     calendar = _calendar(scenario, world, history)
     wants = [arm for arm in scenario.arms if arm != "none"]
