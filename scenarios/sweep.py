@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import shutil
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -19,14 +20,17 @@ import pandas as pd
 
 from drsim.errors import Problem, ScenarioError
 from scenarios import run_folder
+from scenarios.checkpoints import ROOMS
 from scenarios.comparison import compare
 from scenarios.parallel import Progress, compile_first, usual_workers
 from scenarios.schema import Scenario
 from scenarios.shared import sharing, world_key
 from scenarios.spawning import main_hidden
 from scenarios.sweep_points import Axis, Point
+from simulator.compiled import source_hash
 
 MOST_IN_A_TASK = 12
+FINISHED = "finished"
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,8 @@ def run_sweep(
     tell: Progress = progress if progress is not None else (lambda done, total, what: None)
     digest = hashlib.sha256("|".join(p.scenario.hash for p in points).encode()).hexdigest()[:10]
     folder = _folder(scenario, digest, out)
-    partial = folder.with_name(folder.name + ".partial")
-    if not (resume and partial.is_dir()):
-        partial = run_folder.start(folder)
-    values = run_points(points, partial / "finished", workers, tell)
+    partial = _partial(folder, resume)
+    values = run_points(points, partial / FINISHED / _sources(), workers, tell)
     table = _tidy(points, values)
     result = SweepResult(scenario, folder, tuple(axes), table, values)
     _write(result, partial, command, digest)
@@ -186,6 +188,25 @@ def _tidy(points: Sequence[Point], values: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([p.astype({n: object for n in names}) for p in parts], ignore_index=True).infer_objects()
 
 
+def _partial(folder: Path, resume: bool) -> Path:
+    partial = run_folder.partial_of(folder)
+    try:
+        if not resume:
+            shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        said = f"{partial} can not be written ({error.strerror}); give another folder"
+        raise ScenarioError(Problem("--out", said)) from error
+    return partial
+
+
+def _sources() -> str:
+    """A name for the code that made finished work: what other code made is not taken up again."""
+    root = Path(__file__).resolve().parents[1]
+    text = "".join(source_hash(root / room) for room in ROOMS)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 def _folder(scenario: Scenario, digest: str, out: Path | None) -> Path:
     folder = out if out is not None else Path("runs") / f"sweep-{scenario.name}-{digest}"
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -202,9 +223,7 @@ def _folder(scenario: Scenario, digest: str, out: Path | None) -> Path:
 def _write(result: SweepResult, partial: Path, command: str, digest: str) -> None:
     from scenarios.sweep_report import write_sweep_report
 
-    for part in sorted((partial / "finished").glob("*")):
-        part.unlink()
-    (partial / "finished").rmdir()
+    shutil.rmtree(partial / FINISHED, ignore_errors=True)
     run_folder.write_parquet(_text_if_mixed(result.table), partial / "sweep.parquet")
     run_folder.write_csv(result.table, partial / "sweep.csv")
     run_folder.write_parquet(result.values, partial / "replications.parquet")

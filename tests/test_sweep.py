@@ -108,7 +108,7 @@ def test_an_interrupted_sweep_goes_on(scenario: Scenario, tmp_path: Path, monkey
     monkeypatch.setattr(sweeping, "run_task", breaks)
     with pytest.raises(KeyboardInterrupt):
         run_sweep(scenario, axes, points, tmp_path / "s", workers=1)
-    assert len(list((tmp_path / "s.partial" / "finished").glob("*.parquet"))) == 1
+    assert len(list((tmp_path / "s.partial" / "finished").rglob("*.parquet"))) == 1
     done = run_sweep(scenario, axes, points, tmp_path / "s", workers=1, resume=True)
     assert len(calls) == 3, "only the unfinished world is run again"
     fresh = run_sweep(scenario, axes, points, tmp_path / "t", workers=1)
