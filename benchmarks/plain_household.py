@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
+from plain_rooms import ASLEEP, AWAY, HOME, Rooms
 
 from simulator.fields import USES
 
 if TYPE_CHECKING:
     from plain_mesa import PlainModel
 
-AWAY, HOME, ASLEEP = 0, 1, 2
-(AC, HEAT, WATER, EV, WASHER, DRYER, DISH, FRIDGE, COOK, LIGHT, MEDIA, STANDBY, POOL) = range(len(USES))
+(AC, HEAT, WATER, EV, WASHER, DRYER, DISH, FRIDGE, COOK, LIGHT, MEDIA, STANDBY, POOL, FANS, PV, BATTERY) = range(
+    len(USES)
+)
 
 
-class PlainHousehold(mesa.Agent):
+class PlainHousehold(Rooms, mesa.Agent):
     """One household; ``step`` is one quarter-hour of its life."""
 
     def __init__(self, model: PlainModel, record: np.void, enrolled: bool) -> None:
@@ -242,49 +244,3 @@ class PlainHousehold(mesa.Agent):
         if self.ev_plugged == 1 and self.ev_need_kwh > 0.0 and not asleep_timer and not self.waits:
             self.kw[EV] = min(self.ev_kw, self.ev_need_kwh / (0.25 * 0.90))
             self.ev_need_kwh = max(0.0, self.ev_need_kwh - self.kw[EV] * 0.25 * 0.90)
-
-    # ---- rooms ----
-
-    def condition_rooms(self, now: SimpleNamespace, event: bool) -> None:
-        """Two-node envelope, a thermostat that meets its setpoint at the end of the step where it can."""
-        kw = self.kw
-        gains = (kw[FRIDGE] + kw[LIGHT] + kw[MEDIA] + 0.8 * kw[STANDBY] + 0.6 * kw[COOK] + 0.15 * kw[DRYER]
-                 + 0.3 * kw[WASHER] + 0.4 * kw[DISH] + 0.05 * kw[WATER])  # fmt: skip
-        people = 0.0 if self.occupancy == AWAY else 0.7 * 0.09 * self.members
-        sun = 0.001 * self.solar_m2 * now.ghi
-        air_kw, mass_kw = gains + people + 0.3 * sun, 0.7 * sun
-        away, asleep = self.occupancy == AWAY, self.occupancy == ASLEEP
-        cool_set = self.cool_set_degc + (self.cool_away_k if away else self.cool_sleep_k if asleep else 0.0)
-        acting = event and self.event_offset_k > 0.0 and self.overrode == 0
-        if acting:
-            cool_set += self.event_offset_k
-        air, mass = self.t_air_degc, self.t_mass_degc
-        free = (self.e_aa * air + self.e_am * mass + self.f_ao * now.t_out + self.f_aq * air_kw + self.f_as * mass_kw)
-        heat_set = self.heat_set_degc - (0.0 if self.occupancy == HOME else self.heat_back_k)
-        if free > cool_set and self.ac_thermal_kw > 0.0:
-            capacity = self.ac_thermal_kw * max(0.5, 1.0 - 0.008 * (now.t_out - 35.0))
-            removed = min((free - cool_set) / self.f_aq, capacity)
-            kw[AC] = removed / self.ac_cop * min(1.6, max(0.6, 1.0 + 0.019 * (now.t_out - 35.0)))
-            air_kw -= removed
-            free -= removed * self.f_aq
-        elif free < heat_set and self.heat_thermal_kw > 0.0:
-            added = min((heat_set - free) / self.f_aq, self.heat_thermal_kw)
-            kw[HEAT] = added * self.heat_kw_per_kw
-            air_kw += added
-            free += added * self.f_aq
-        self.t_mass_degc = (
-            self.e_ma * air + self.e_mm * mass + self.f_mo * now.t_out + self.f_mq * air_kw + self.f_ms * mass_kw
-        )
-        self.t_air_degc = free
-        if acting and self.occupancy == HOME:
-            self.feel_warm(now)
-
-    def feel_warm(self, now: SimpleNamespace) -> None:
-        """Discomfort in an event, and perhaps an end to it."""
-        b = self.model.behaviour
-        warm = max(0.0, self.t_air_degc - (self.cool_set_degc + self.tolerance_k))
-        self.discomfort_kh += 0.25 * warm
-        elapsed = 0.25 * (now.i - now.e0 + 1)
-        hazard = b.override_base_hazard + b.override_hazard_per_k * warm * (1.0 + 0.5 * elapsed)
-        if self.ac_thermal_kw > 0.0 and self.event_dice.random() < hazard:
-            self.overrode = 1

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +90,7 @@ class TapedLives(Lives):
     def day(self, day: int, window: tuple[int, int] = (0, 0), part: tuple[int, int] | None = None) -> None:
         """As :meth:`Lives.day`."""
         key = (day, tuple(window), part)
-        held = (self.homes, self._load_wh, self.use_kwh, self.event_kwh, self.indoor)
+        held: tuple[NDArray[Any], ...] = (self.homes, self._load_wh, self.use_kwh, self.event_kwh, self.indoor)
         kept = self._tape.days.get(key)  # type: ignore[arg-type]
         if kept is not None:
             self._intervals = len(self.world.day_arrays(day)[0])

@@ -1,4 +1,4 @@
-"""The hot path: one household through one local day, or part of one.
+"""The hot path: a few households side by side through one local day, or part of one.
 
 Every function here is called both by compiled loops over many households and, on a single record, by
 ``Household`` and the lessons: one formula, two callers.
@@ -20,16 +20,21 @@ from simulator.appliances import (
     refrigerator,
     water_heater,
 )
-from simulator.climate_control import condition
+from simulator.climate_control import GAINS, LANE, OTHERS, WORK, climate_rows, condition, enter_lane, leave_lane
 from simulator.compiled import compiled
 from simulator.fields import (
+    AIR_CONDITIONER,
     CLOTHES_WASHER,
     COOKING,
     DISHWASHER,
     DRYER,
     ELECTRONICS,
+    EV_CHARGER,
+    FANS,
     LIGHTING,
+    POOL_PUMP,
     REFRIGERATOR,
+    SPACE_HEATER,
     STANDBY,
     USES,
     WATER_HEATER,
@@ -37,15 +42,16 @@ from simulator.fields import (
 )
 from simulator.keyed_random import Purpose, home_day_key, mix
 from simulator.occupancy import day_mood, occupy
+from simulator.outdoor import GHI
 
 N_USES = len(USES)
 MAX_INTERVALS = 100
+#: Homes that live side by side in one tile: enough to hide the envelope's chain, few enough for the near cache.
+TILE = 8
 _REFRIGERATOR, _COOKING, _LIGHTING = int(Purpose.REFRIGERATOR), int(Purpose.COOKING), int(Purpose.LIGHTING)
 _ELECTRONICS, _WASHER, _DISH = int(Purpose.ELECTRONICS), int(Purpose.CLOTHES_WASHER), int(Purpose.DISHWASHER)
 _WATER, _EV = int(Purpose.WATER_HEATER), int(Purpose.EV_CHARGER)
 
-
-ALL_USES = np.ones(N_USES)
 #: Share of each end use's electricity that stays in the room as heat (vents and drains take the rest).
 ROOM_SHARE = np.zeros(N_USES)
 ROOM_SHARE[[REFRIGERATOR, LIGHTING, ELECTRONICS, STANDBY]] = 1.0, 1.0, 1.0, 0.8
@@ -53,61 +59,43 @@ ROOM_SHARE[[COOKING, DRYER, CLOTHES_WASHER, DISHWASHER, WATER_HEATER]] = 0.6, 0.
 
 
 @compiled
-def weighted_sum(use_kw: NDArray[np.float64], weights: NDArray[np.float64], total: NDArray[np.float64]) -> None:
-    """``total[i] = sum over uses of weights[use] * use_kw[use, i]``; a plain loop a row, which vectorises."""
-    for i in range(len(total)):
-        total[i] = 0.0
-    for use in range(N_USES):
-        weight = weights[use]
-        if weight > 0.0:
-            row = use_kw[use]
-            for i in range(len(total)):
-                total[i] += weight * row[i]
-
-
-@compiled
-def household_day(
-    home: Record, b: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
-    quarter: NDArray[np.int16], t_out: NDArray[np.float32], ghi: NDArray[np.float32], e0: int, e1: int,
-    i0: int, i1: int, use_kw: NDArray[np.float64], t_in: NDArray[np.float32],
-    occupied: NDArray[np.uint8], gains_kw: NDArray[np.float64],
+def live_activities(
+    home: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
+    quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, i0: int, i1: int,
+    use_kw: NDArray[np.float64], used: NDArray[np.bool_], occupied: NDArray[np.uint8],
 ) -> None:  # fmt: skip
-    """Live quarter-hours ``i0..i1`` of a day; the record carries the state from one call to the next.
-
-    Parameters
-    ----------
-    home, b
-        Records of one household (``fields.HOME``) and of the behavioural parameters.
-    ordinal, weekday, workday
-        The date (proleptic ordinal), 0 = Monday, and whether people work today.
-    quarter, t_out, ghi : (intervals,)
-        Local quarter-hour, outdoor air [degC], global horizontal irradiance [W/m2].
-    e0, e1
-        Event window (half-open, empty when equal); what the household does in it stands in its record.
-    use_kw : (uses, intervals) [kW]
-        Written: demand by end use. ``t_in`` [degC] and ``occupied`` are written too.
-    """
-    use_kw[:, i0:i1] = 0.0
+    """People's day, and every end use that does not depend on the rooms; ``used`` marks the rows written."""
+    for use in range(N_USES):
+        if used[use]:
+            for i in range(use_kw.shape[1]):
+                use_kw[use, i] = 0.0
+        used[use] = False
     before = int(home.occupancy)
     occupy(home, seed, replication, ordinal, weekday, workday, quarter, i0, i1, occupied)
     mood = day_mood(home, seed, replication, ordinal)
     key = home_day_key(seed, replication, home.household, ordinal)
     cut = float(home.event_cut)
-    pool_pump.run(home, quarter, i0, i1, use_kw)
+    if home.fixed_kw > 0.0:
+        pool_pump.run(home, quarter, i0, i1, use_kw)
+        used[POOL_PUMP] = True
     refrigerator.run(home, mix(key, np.int64(_REFRIGERATOR)), i0, i1, use_kw)
     cooking.run(home, mix(key, np.int64(_COOKING)), quarter, occupied, mood, i0, i1, use_kw)
-    lighting.run(home, mix(key, np.int64(_LIGHTING)), ghi, occupied, mood, cut, e0, e1, i0, i1, use_kw)
+    lighting.run(home, mix(key, np.int64(_LIGHTING)), sky[GHI], occupied, mood, cut, e0, e1, i0, i1, use_kw)
     electronics.run(home, mix(key, np.int64(_ELECTRONICS)), quarter, occupied, mood, cut, e0, e1, i0, i1, use_kw)
-    clothes_washer.run(
+    used[REFRIGERATOR] = used[COOKING] = used[LIGHTING] = used[ELECTRONICS] = used[STANDBY] = True
+    washes = clothes_washer.run(
         home, mix(key, np.int64(_WASHER)), quarter, occupied, mood, not workday, e0, e1, i0, i1, use_kw
     )
-    dishwasher.run(home, mix(key, np.int64(_DISH)), quarter, occupied, mood, e0, e1, i0, i1, use_kw)
-    water_heater.run(home, mix(key, np.int64(_WATER)), quarter, occupied, i0, i1, use_kw)
-    ev_charger.run(home, mix(key, np.int64(_EV)), quarter, occupied, before, e0, e1, i0, i1, use_kw)
-    weighted_sum(use_kw[:, i0:i1], ROOM_SHARE, gains_kw[i0:i1])
-    condition(
-        home, b, seed, replication, ordinal, t_out, ghi, occupied, gains_kw, e0, e1, i0, i1, use_kw, t_in
-    )
+    used[CLOTHES_WASHER] = used[DRYER] = washes
+    used[DISHWASHER] = dishwasher.run(
+        home, mix(key, np.int64(_DISH)), quarter, occupied, mood, e0, e1, i0, i1, use_kw
+    )  # fmt: skip
+    if home.tank_litres > 0.0 or home.shower_kw > 0.0:
+        water_heater.run(home, mix(key, np.int64(_WATER)), quarter, occupied, i0, i1, use_kw)
+        used[WATER_HEATER] = True
+    if home.ev_kw > 0.0:
+        ev_charger.run(home, mix(key, np.int64(_EV)), quarter, occupied, before, e0, e1, i0, i1, use_kw)
+        used[EV_CHARGER] = True
 
 
 @compiled
@@ -117,51 +105,118 @@ def whole_wh(total_kw: float) -> int:
 
 
 @compiled
-def sum_part(row: NDArray[np.float64]) -> float:
+def row_sum(use_kw: NDArray[np.float64], use: int) -> float:
     """Sum of a row; four running sums, for one would wait for each addition before it starts the next."""
     a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    whole = len(row) // 4
-    for k in range(whole):
-        a += row[4 * k]
-        b += row[4 * k + 1]
-        c += row[4 * k + 2]
-        d += row[4 * k + 3]
-    for k in range(4 * whole, len(row)):
-        a += row[k]
+    n = use_kw.shape[1]
+    for q in range(n // 4):
+        a += use_kw[use, 4 * q]
+        b += use_kw[use, 4 * q + 1]
+        c += use_kw[use, 4 * q + 2]
+        d += use_kw[use, 4 * q + 3]
+    for i in range(4 * (n // 4), n):
+        a += use_kw[use, i]
     return (a + b) + (c + d)
 
 
 @compiled
-def live_days(
-    homes: NDArray[np.void], rows: NDArray[np.int64], b: Record, seed: int, replication: int, ordinal: int,
-    weekday: int, workday: bool, quarter: NDArray[np.int16], t_out: NDArray[np.float32],
-    ghi: NDArray[np.float32], e0: int, e1: int, i0: int, i1: int, load_wh: NDArray[np.int32],
+def add_use(
+    use: int, k: int, e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64], work: NDArray[np.float64],
+    use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Add one end use to home ``k``'s demand and heat gains, and its energy to the day's and the event's [kWh].
+
+    Whole rows, from 0: outside ``i0..i1`` they hold zeros, and only such loops vectorise (an index that might
+    be negative would have to be looked at). No slices: their reference counts would cost more than the sums.
+    """
+    share = ROOM_SHARE[use]
+    if share > 0.0:
+        for i in range(use_kw.shape[1]):
+            work[GAINS, k, i] += share * use_kw[use, i]
+    for i in range(use_kw.shape[1]):
+        work[OTHERS, k, i] += use_kw[use, i]
+    use_kwh[k, use] = 0.25 * row_sum(use_kw, use)
+    if e1 > e0:
+        total = 0.0
+        for i in range(max(e0, i0), min(e1, i1)):
+            total += use_kw[use, i]
+        event_kwh[k, use] = 0.25 * total
+
+
+@compiled
+def live_tile(
+    homes: NDArray[np.void], b: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
+    quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, i0: int, i1: int,
+    use_kw: NDArray[np.float64], used: NDArray[np.bool_], lanes: NDArray[np.float64], work: NDArray[np.float64],
+    occupied: NDArray[np.uint8], t_in: NDArray[np.float32], load_wh: NDArray[np.int32],
     use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64], indoor: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Live one day with the households ``homes[rows]``.
+    """Live quarter-hours ``i0..i1`` of a day with up to ``TILE`` homes; the records carry the state.
 
-    Written, one line per entry of ``rows``: ``load_wh`` (rows, intervals) [Wh]; ``use_kwh`` and
-    ``event_kwh`` (rows, uses) [kWh] over the day and over ``e0..e1``; ``indoor`` (rows, 2) mean indoor
-    temperature [degC] and share of quarter-hours in which the air conditioner ran.
+    First each home's people and their things, then all their rooms together, then what that drew.
+    ``use_kw`` (uses, intervals) [kW] is shared: with one home it holds that home's whole day afterwards.
+    Written, one line a home: ``occupied``, ``t_in`` [degC], and what ``live_days`` says.
     """
-    use_kw = np.zeros((N_USES, MAX_INTERVALS))
-    t_in = np.zeros(MAX_INTERVALS, np.float32)
-    occupied = np.zeros(MAX_INTERVALS, np.uint8)
-    gains_kw = np.zeros(MAX_INTERVALS)
-    for r in range(len(rows)):
-        household_day(
-            homes[rows[r]], b, seed, replication, ordinal, weekday, workday, quarter, t_out, ghi, e0, e1,
-            i0, i1, use_kw, t_in, occupied, gains_kw,
+    for k in range(len(homes)):
+        live_activities(
+            homes[k], seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, i0, i1, use_kw, used,
+            occupied[k],
         )  # fmt: skip
-        weighted_sum(use_kw[:, i0:i1], ALL_USES, gains_kw[i0:i1])
+        for i in range(work.shape[2]):
+            work[OTHERS, k, i] = 0.0
+            work[GAINS, k, i] = 0.0
         for use in range(N_USES):
-            use_kwh[r, use] = 0.25 * sum_part(use_kw[use, i0:i1])
-            event_kwh[r, use] = 0.25 * sum_part(use_kw[use, max(e0, i0) : min(e1, i1)]) if e1 > e0 else 0.0
+            use_kwh[k, use] = event_kwh[k, use] = 0.0
+            if used[use]:
+                add_use(use, k, e0, e1, i0, i1, use_kw, work, use_kwh, event_kwh)
+        enter_lane(homes[k], lanes[k])
+    condition(homes, b, seed, replication, ordinal, sky, occupied, e0, e1, i0, i1, lanes, work, t_in)
+    for k in range(len(homes)):
+        leave_lane(lanes[k], homes[k])
+        climate_rows(homes[k], k, sky, work, use_kw)
+        for use in (AIR_CONDITIONER, SPACE_HEATER, FANS):
+            used[use] = True
+            add_use(use, k, e0, e1, i0, i1, use_kw, work, use_kwh, event_kwh)
         for i in range(i0, i1):
-            load_wh[r, i] = whole_wh(gains_kw[i])
-        warm, running = 0.0, 0.0
+            load_wh[k, i] = whole_wh(work[OTHERS, k, i])
+        warm, running = 0.0, 0
         for i in range(i0, i1):
-            warm += t_in[i]
-            running += 1.0 if use_kw[0, i] > 0.0 else 0.0
-        indoor[r, 0] = warm / max(1, i1 - i0)
-        indoor[r, 1] = running / max(1, i1 - i0)
+            warm += t_in[k, i]
+            running += use_kw[AIR_CONDITIONER, i] > 0.0
+        indoor[k, 0] = warm / max(1, i1 - i0)
+        indoor[k, 1] = running / max(1, i1 - i0)
+
+
+@compiled
+def live_days(
+    homes: NDArray[np.void], b: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
+    quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, i0: int, i1: int,
+    load_wh: NDArray[np.int32], use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64],
+    indoor: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Live one day, or its quarter-hours ``i0..i1``, with all ``homes``.
+
+    Parameters
+    ----------
+    homes, b
+        Records of households (``fields.HOME``) and of the behavioural parameters.
+    ordinal, weekday, workday
+        The date (proleptic ordinal), 0 = Monday, and whether people work today.
+    quarter, sky
+        Local quarter-hour of each interval; the day's weather as ``outdoor.outdoor_table`` gives it.
+    e0, e1
+        Event window (half-open, empty when equal); what a household does in it stands in its record.
+    load_wh, use_kwh, event_kwh, indoor
+        Written, one line a home: (homes, intervals) [Wh]; (homes, uses) [kWh] over the day and over
+        ``e0..e1``; (homes, 2) mean indoor temperature [degC] and share of quarter-hours that cooled.
+    """
+    n = len(quarter)
+    use_kw, used = np.zeros((N_USES, n)), np.zeros(N_USES, np.bool_)
+    lanes, work = np.zeros((TILE, LANE)), np.zeros((WORK, TILE, n))
+    t_in, occupied = np.zeros((TILE, n), np.float32), np.zeros((TILE, n), np.uint8)
+    for r in range(0, len(homes), TILE):
+        to = min(r + TILE, len(homes))
+        live_tile(
+            homes[r:to], b, seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, i0, i1, use_kw, used,
+            lanes, work, occupied, t_in, load_wh[r:to], use_kwh[r:to], event_kwh[r:to], indoor[r:to],
+        )  # fmt: skip

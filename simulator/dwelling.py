@@ -71,3 +71,9 @@ def heat_needed_kw(gap_k: float, kw_per_k: float, available_kw: float) -> float:
     The duty fraction of the equipment is this over what is available.
     """
     return min(max(gap_k * kw_per_k, 0.0), available_kw)
+
+
+@compiled
+def heat_needed_k(gap_k: float, available_k: float) -> float:
+    """The same in K over the step: what is moved of ``gap_k`` with equipment that can move ``available_k``."""
+    return min(max(gap_k, 0.0), available_k)

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.behaviour import enrolment
-from simulator.day import MAX_INTERVALS, N_USES, household_day
 from simulator.dispatch import ask, begin_day
 from simulator.fields import FIELDS, USES, Record
+from simulator.world import live_home
 
 if TYPE_CHECKING:
     from simulator.model import DemandResponseModel
@@ -180,20 +180,12 @@ class Household(mesa.Agent):
         window = model.calendar.window_on(at)
         homes, row = model.life_of(self.row)
         home = homes[row : row + 1].copy()
-        quarter, t_out, ghi = world.day_arrays(at)
-        n = len(quarter)
-        ordinal, weekday = world.clock.date(at).toordinal(), int(world.clock.weekday[at])
-        workday = bool(world.clock.is_workday[at])
+        quarter = world.day_arrays(at)[0]
         if self.enrolled and model.treatment is not None:
             begin_day(home, world.behaviour)
             signal = model.treatment.signals.get(at)
             window = signal.window if signal is not None else (0, 0)
             if signal is not None:
                 ask(world, home, at, signal, np.zeros((1, 4), np.uint8))
-        use_kw, gains_kw = np.zeros((N_USES, MAX_INTERVALS)), np.zeros(MAX_INTERVALS)
-        t_in, occupied = np.zeros(MAX_INTERVALS, np.float32), np.zeros(MAX_INTERVALS, np.uint8)
-        household_day(
-            home[0], world.behaviour, world.seed, world.replication, ordinal, weekday, workday, quarter, t_out, ghi,
-            window[0], window[1], 0, n, use_kw, t_in, occupied, gains_kw,
-        )  # fmt: skip
-        return DayOfHome(use_kw[:, :n], t_in[:n], occupied[:n], quarter, window, home[0])
+        lived = live_home(world, home, at, window)
+        return DayOfHome(lived.use_kw, lived.t_in_degc, lived.occupied, quarter, window, home[0])

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drsim.clock import Clock
-from simulator.day import MAX_INTERVALS, N_USES, live_days
+from simulator.climate_control import LANE, WORK
+from simulator.day import MAX_INTERVALS, N_USES, live_days, live_tile
+from simulator.outdoor import outdoor_table
 from simulator.population import Population
 from simulator.weather import Weather
 
@@ -35,6 +37,11 @@ class World:
         at = self.clock.slice(day)
         return self.clock.local_quarter[at], self.weather.t_out_degc[at], self.weather.ghi_w_per_m2[at]
 
+    def outdoor(self, day: int) -> NDArray[np.float64]:
+        """The day's weather and what it means for equipment, see ``outdoor.outdoor_table``."""
+        _, t_out, ghi = self.day_arrays(day)
+        return outdoor_table(t_out, ghi)
+
 
 LEAST_HOMES_PER_THREAD = 2000
 _threads = 1
@@ -56,7 +63,6 @@ class Lives:
     def __init__(self, world: World, homes: NDArray[np.void]) -> None:
         self.world, self.homes = world, homes
         n = len(homes)
-        self._rows = np.arange(n, dtype=np.int64)
         self._load_wh = np.zeros((n, MAX_INTERVALS), np.int32)
         self.use_kwh = np.zeros((n, N_USES))
         self.event_kwh = np.zeros((n, N_USES))
@@ -65,29 +71,59 @@ class Lives:
 
     def day(self, day: int, window: tuple[int, int] = (0, 0), part: tuple[int, int] | None = None) -> None:
         """Live one local day, or the quarter-hours ``part`` of it."""
-        quarter = self.world.day_arrays(day)[0]
-        self._intervals = len(quarter)
-        i0, i1 = part if part is not None else (0, len(quarter))
+        sky = self.world.outdoor(day)
+        self._intervals = sky.shape[1]
+        i0, i1 = part if part is not None else (0, self._intervals)
         threads = min(_threads, len(self.homes) // LEAST_HOMES_PER_THREAD)
         if threads <= 1:
-            self._live(day, window, i0, i1, slice(None))
+            self._live(day, sky, window, i0, i1, slice(None))
             return
         edges = np.linspace(0, len(self.homes), threads + 1).astype(int)
         with ThreadPoolExecutor(threads) as pool:  # the compiled day holds no lock; homes are independent
             pieces = [slice(int(a), int(b)) for a, b in pairwise(edges)]
-            list(pool.map(lambda piece: self._live(day, window, i0, i1, piece), pieces))
+            list(pool.map(lambda piece: self._live(day, sky, window, i0, i1, piece), pieces))
 
-    def _live(self, day: int, window: tuple[int, int], i0: int, i1: int, piece: slice) -> None:
+    def _live(
+        self, day: int, sky: NDArray[np.float64], window: tuple[int, int], i0: int, i1: int, piece: slice
+    ) -> None:  # fmt: skip
         world, clock = self.world, self.world.clock
-        quarter, t_out, ghi = world.day_arrays(day)
         live_days(
-            self.homes, self._rows[piece], world.behaviour, world.seed, world.replication,
+            self.homes[piece], world.behaviour, world.seed, world.replication,
             clock.date(day).toordinal(), int(clock.weekday[day]), bool(clock.is_workday[day]),
-            quarter, t_out, ghi, window[0], window[1], i0, i1, self._load_wh[piece], self.use_kwh[piece],
-            self.event_kwh[piece], self.indoor[piece],
+            clock.local_quarter[clock.slice(day)], sky, window[0], window[1], i0, i1, self._load_wh[piece],
+            self.use_kwh[piece], self.event_kwh[piece], self.indoor[piece],
         )  # fmt: skip
 
     @property
     def load_wh(self) -> NDArray[np.int32]:
         """Load of the day just lived, (homes, intervals) [Wh]."""
         return self._load_wh[:, : self._intervals]
+
+
+@dataclass(frozen=True)
+class HomeDay:
+    """One home's day: ``use_kw`` (uses, intervals) [kW], ``t_in_degc`` and ``occupied`` (intervals,)."""
+
+    use_kw: NDArray[np.float64]
+    t_in_degc: NDArray[np.float32]
+    occupied: NDArray[np.uint8]
+
+
+def live_home(world: World, home: NDArray[np.void], day: int, window: tuple[int, int] = (0, 0)) -> HomeDay:
+    """Live one local day with one home, a record array of shape (1,) that carries on its state.
+
+    The same compiled functions as the loop over many homes, with a tile of one, and its every row kept.
+    """
+    clock, sky = world.clock, world.outdoor(day)
+    n = sky.shape[1]
+    use_kw, used = np.zeros((N_USES, n)), np.zeros(N_USES, np.bool_)
+    lanes, work = np.zeros((1, LANE)), np.zeros((WORK, 1, n))
+    t_in, occupied = np.zeros((1, n), np.float32), np.zeros((1, n), np.uint8)
+    load_wh, indoor = np.zeros((1, n), np.int32), np.zeros((1, 2))
+    use_kwh, event_kwh = np.zeros((1, N_USES)), np.zeros((1, N_USES))
+    live_tile(
+        home, world.behaviour, world.seed, world.replication, clock.date(day).toordinal(), int(clock.weekday[day]),
+        bool(clock.is_workday[day]), clock.local_quarter[clock.slice(day)], sky, window[0], window[1], 0, n, use_kw,
+        used, lanes, work, occupied, t_in, load_wh, use_kwh, event_kwh, indoor,
+    )  # fmt: skip
+    return HomeDay(use_kw, t_in[0], occupied[0])

@@ -18,12 +18,12 @@ WASH_QUARTERS = 5
 def run(
     home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
     free_day: bool, e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
-) -> None:  # fmt: skip
-    """Fill the washer's and dryer's rows [kW]; a wash waiting at midnight waits on."""
+) -> bool:  # fmt: skip
+    """Fill the washer's and dryer's rows [kW]; a wash waiting at midnight waits on. False: nothing runs."""
     if i0 == 0 and uniform(key, 401) < home.washer_per_day * (1.35 if free_day else 0.86) * mood:
         home.washer_due = 1
     if home.washer_due == 0 and home.washer_left == 0 and home.dryer_left == 0:
-        return
+        return False
     habit = home.chore_quarter + 10.0 * (uniform(key, 402) - 0.5) + (-24.0 if free_day else 0.0)
     for i in range(i0, i1):
         waits = home.event_defers == 1 and e0 <= i < e1
@@ -39,3 +39,4 @@ def run(
                 home.dryer_left = dryer.DRY_QUARTERS
         elif home.dryer_left > 0 and not waits:
             dryer.run_quarter(home, i, use_kw)
+    return True

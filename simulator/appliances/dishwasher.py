@@ -17,12 +17,12 @@ DISH_QUARTERS = 6
 def run(
     home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
     e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
-) -> None:  # fmt: skip
-    """Fill the dishwasher's row [kW]."""
+) -> bool:  # fmt: skip
+    """Fill the dishwasher's row [kW]; False when nothing runs."""
     if i0 == 0 and uniform(key, 501) < home.dish_per_day * mood:
         home.dish_due = 1
     if home.dish_due == 0 and home.dish_left == 0:
-        return
+        return False
     habit = home.dinner_quarter + 3.0 + 4.0 * uniform(key, 502)
     for i in range(i0, i1):
         waits = home.event_defers == 1 and e0 <= i < e1
@@ -32,3 +32,4 @@ def run(
         if home.dish_left > 0:
             use_kw[DISHWASHER, i] = home.dish_kw
             home.dish_left -= 1
+    return True

@@ -18,8 +18,6 @@ def run(
     e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the charger's row [kW]; ``before`` is the occupancy just before ``i0``."""
-    if home.ev_kw <= 0.0:
-        return
     previous = before
     for i in range(i0, i1):
         here = int(occupied[i])

@@ -12,8 +12,6 @@ from simulator.fields import POOL_PUMP, Record
 @compiled
 def run(home: Record, quarter: NDArray[np.int16], i0: int, i1: int, use_kw: NDArray[np.float64]) -> None:
     """Fill the pump's row [kW]: on from its start for its length, past midnight if need be."""
-    if home.fixed_kw <= 0.0:
-        return
     for i in range(i0, i1):
         since = float(quarter[i]) - home.fixed_start_quarter
         if since < 0.0:

@@ -38,8 +38,6 @@ def run(
     i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the water-heating row [kW]."""
-    if home.tank_litres <= 0.0 and home.shower_kw <= 0.0:
-        return
     litres, element_kw = float(home.tank_litres), float(home.tank_kw)
     capacity = max(litres * KWH_PER_LITRE_K, 1e-6)
     per_duty_k = element_kw * 0.25 / capacity

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from simulator.dwelling import exact_step
 from simulator.parameters.tables import Region
 from simulator.population.draws import Draws
+from simulator.ventilation import AIR_KWH_PER_M3_K
+
+CEILING_M = 2.5
 
 
 def draw_dwelling(homes: NDArray[np.void], region: Region, draws: Draws, mix: Mapping[str, float] | None) -> None:
@@ -41,10 +44,18 @@ def draw_dwelling(homes: NDArray[np.void], region: Region, draws: Draws, mix: Ma
 def draw_envelope(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
     area = homes["floor_area_m2"].astype(float)
     exposed = np.array([0.62, 0.85, 0.95, 1.1])[homes["dwelling"]]
-    ua = (
-        area * exposed * draws.lognormal("ua", region["envelope.ua_w_per_k_per_m2"], region["envelope.ua_log_sd"]) / 1e3
-    )
+    old, new = region["dwelling.old_share"], region["dwelling.new_share"]
+    u = draws.u("vintage")
+    homes["vintage"] = np.where(u < old, 0, np.where(u < 1.0 - new, 1, 2))
+    by_vintage = np.array([region["envelope.old_factor"], 1.0, region["envelope.new_factor"]])
+    by_vintage /= old * by_vintage[0] + (1.0 - old - new) + new * by_vintage[2]  # the region's mean stays what it is
+    spread = draws.lognormal("ua", region["envelope.ua_w_per_k_per_m2"], region["envelope.ua_log_sd"])
+    ua = area * exposed * spread * by_vintage[homes["vintage"]] / 1e3
     homes["ua_kw_per_k"] = ua
+    homes["leak_kw_per_k"] = region["envelope.leak_share"] * ua
+    opens = draws.owns("windows", region["ventilation.opens_share"])
+    flow = region["ventilation.air_changes_per_hour"] * area * CEILING_M * AIR_KWH_PER_M3_K
+    homes["window_kw_per_k"] = np.where(opens, flow, 0.0)
     homes["solar_m2"] = (
         area * region["envelope.solar_m2_per_m2"] * np.exp(0.5 * region["envelope.ua_log_sd"] * draws.z("glass"))
     )

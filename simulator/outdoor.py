@@ -1,0 +1,44 @@
+"""What a day's weather means for every home alike, worked out once: rows of a table of (rows, intervals)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.appliances import air_conditioner, heat_pump
+from simulator.compiled import compiled
+from simulator.ventilation import leak_departure
+
+(T_OUT, GHI, COOL_CAPACITY, COOL_INPUT, PUMP_CAPACITY, PUMP_INPUT, LEAK) = range(7)
+#: Rows from here on: sunshine on roofs, kW per kW of panels, one row an orientation.
+ROOFS = 7
+
+
+@compiled
+def _fill(t_out: NDArray[np.float32], ghi: NDArray[np.float32], sky: NDArray[np.float64]) -> None:
+    for i in range(len(t_out)):
+        t = float(t_out[i])
+        sky[T_OUT, i] = t
+        sky[GHI, i] = ghi[i]
+        sky[COOL_CAPACITY, i] = air_conditioner.capacity_factor(t)
+        sky[COOL_INPUT, i] = air_conditioner.input_factor(t)
+        sky[PUMP_CAPACITY, i] = heat_pump.capacity_factor(t)
+        sky[PUMP_INPUT, i] = heat_pump.input_factor(t)
+        sky[LEAK, i] = leak_departure(t)
+
+
+def outdoor_table(
+    t_out: NDArray[np.float32], ghi: NDArray[np.float32], roofs: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """The table for one day.
+
+    Parameters
+    ----------
+    t_out, ghi : (intervals,) outdoor air [degC] and global horizontal irradiance [W/m2].
+    roofs : (orientations, intervals) output of panels per rated kW; none when absent.
+    """
+    roofs = np.zeros((0, len(t_out))) if roofs is None else roofs
+    sky = np.zeros((ROOFS + len(roofs), len(t_out)))
+    _fill(t_out, ghi, sky)
+    sky[ROOFS:] = roofs
+    return sky
