@@ -44,10 +44,13 @@ def clock_of(scenario: Scenario, region: Region) -> Clock:
 
 def programs_of(scenario: Scenario) -> list[Program]:
     """The programmes on offer, in the scenario's order; a key of the file is a field of the programme."""
+    given = {"season_days": float(scenario.season.days), "event_hours": scenario.events.window_hours}
     made: list[Program] = []
     for name, spec in scenario.programs.items():
+        cls = PROGRAMS[spec.kind]
         terms = spec.model_dump(exclude={"kind", "incentive_usd_per_season"})
-        made.append(PROGRAMS[spec.kind](name=name, incentive_usd=spec.incentive_usd_per_season, **terms))
+        terms.update({key: value for key, value in given.items() if key in cls.__dataclass_fields__})
+        made.append(cls(name=name, incentive_usd=spec.incentive_usd_per_season, **terms))
     return made
 
 

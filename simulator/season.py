@@ -82,8 +82,9 @@ class Treatment:
     """
 
     def __init__(self, world: World, calendar: Calendar, program: Program, homes: NDArray[np.void],
-                 rows: NDArray[np.int64], window_kwh: NDArray[np.float64]) -> None:  # fmt: skip
+                 rows: NDArray[np.int64], window_kwh: NDArray[np.float64], score: bool = True) -> None:  # fmt: skip
         self.world, self.calendar, self.program, self.rows = world, calendar, program, rows
+        self.scores = score  # whether true impacts are worked out, which takes a second life about each event
         homes = homes[rows].copy()
         hours = calendar_window_hours(calendar)
         cut = float(world.behaviour["believed_cut_fraction"])
@@ -102,7 +103,7 @@ class Treatment:
         begin_day(self.lives.homes, self.world.behaviour)
         signal = self.signals.get(day)
         event = self.calendar.days.index(day) if day in self.calendar.days else -1
-        without = Lives(self.world, self.lives.homes.copy()) if event >= 0 else None
+        without = Lives(self.world, self.lives.homes.copy()) if event >= 0 and self.scores else None
         flags = self.log.flags[:, event] if event >= 0 else np.zeros((len(self.rows), 4), np.uint8)
         if signal is not None:
             ask(self.world, self.lives.homes, day, signal, flags)

@@ -153,21 +153,21 @@ CHANGED: list[tuple[str, str, str, list[str]]] = [
         "kind: thermostat_setback",
         "kind: thermostat_setbak",
         [
-            '8:16: programs.cool.kind is "thermostat_setbak"; expected one of peak_time_rebate or '
-            'thermostat_setback, for example peak_time_rebate; did you mean "thermostat_setback"?'
+            '8:16: programs.cool.kind is "thermostat_setbak"; expected one of battery_vpp, ',
+            'or time_of_use, for example battery_vpp; did you mean "thermostat_setback"?',
         ],
     ),
     (
         "programme without a kind",
         "kind: peak_time_rebate, ",
         "",
-        ["9:3: programs.rebate.kind is missing; expected one of peak_time_rebate or thermostat_setback"],
+        ["9:3: programs.rebate.kind is missing; expected one of battery_vpp, "],
     ),
     (
         "a key of the other programme",
         "offset_degc: 2.0",
         "usd_per_kwh: 2.0",
-        ["8:36: programs.cool.usd_per_kwh is not a key of programs.cool; expected kind, offset_degc,"],
+        ["8:36: programs.cool.usd_per_kwh is not a key of programs.cool; expected incentive_usd_per_season, "],
     ),
     (
         "offset out of range",
