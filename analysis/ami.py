@@ -19,11 +19,10 @@ from numpy.typing import NDArray
 
 from analysis import quality
 from analysis.ami_files import RawReads, read_raw
+from analysis.ami_units import Unit, infer_unit
 from drsim.errors import DataError, Problem, ScenarioError
 from drsim.findings import Finding
 
-#: A median home above this many "kWh" a day is a file in Wh (it would be ten large houses).
-IMPLAUSIBLE_KWH_PER_DAY = 300.0
 HOURS = 24
 
 
@@ -177,27 +176,16 @@ def _to_kwh(
     """Values in kWh, with a finding where Wh was inferred and not stated."""
     if unit not in {None, "kwh", "wh"}:
         raise ScenarioError(Problem("unit", f'unit is "{unit}"; expected "kwh" or "wh"'))
-    if unit is None:
-        unit, why = _infer_unit(raw, path, minutes)
-    else:
-        why = ""
-    findings = [Finding(quality.UNIT, "", f"values were read as Wh: {why}")] if unit == "wh" and why else []
-    return (raw.values / np.float32(1000.0) if unit == "wh" else raw.values), findings
+    found, why = _infer_unit(raw, path, minutes) if unit is None else (unit, "")
+    said = {"wh": "Wh", "kw": "kW", "kwh": "kWh"}[found]
+    findings = [Finding(quality.UNIT, "", f"values were read as {said}: {why}")] if why else []
+    divisor = {"wh": 1000.0, "kw": 60.0 / minutes, "kwh": 1.0}[found]
+    return (raw.values if divisor == 1.0 else raw.values / np.float32(divisor)), findings
 
 
-def _infer_unit(raw: RawReads, path: Path, minutes: int) -> tuple[Literal["kwh", "wh"], str]:
-    value = raw.value_name.lower()
-    if "wh" in value and "kwh" not in value:
-        return "wh", f"the column is named {raw.value_name}"
-    if path.stem.lower().endswith("_wh") or "_wh_" in path.stem.lower():
-        return "wh", "the file name says so"
-    if "kwh" in value:
-        return "kwh", ""
+def _infer_unit(raw: RawReads, path: Path, minutes: int) -> tuple[Unit, str]:
     counts = (~np.isnan(raw.values)).sum(axis=1)
     sums = np.nansum(raw.values, axis=1, dtype=np.float64)
     read = counts > 0
     per_day = np.asarray(sums)[read] / counts[read] * (24 * 60 / minutes)
-    middle = float(np.median(per_day)) if len(per_day) else 0.0
-    if middle > IMPLAUSIBLE_KWH_PER_DAY:
-        return "wh", f"the median premise would use {middle:,.0f} kWh a day"
-    return "kwh", ""
+    return infer_unit(raw.value_name, path.stem, float(np.median(per_day)) if len(per_day) else 0.0)

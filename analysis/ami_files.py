@@ -50,7 +50,7 @@ class RawReads:
 def read_raw(path: Path) -> RawReads:
     """Read a meter file by its suffix; a missing one is a usage error, an unusable one a data error."""
     if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "does not exist"
+        what = "is a folder; import it first with `drsim import`" if path.is_dir() else "does not exist"
         raise ScenarioError(Problem(str(path), f"the meter file {what}"))
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes[-1:] in ([".parquet"], [".pq"]):

@@ -18,8 +18,12 @@ MINIMUM_COVERAGE_FRACTION = 0.5
 #: Zeros for longer than this are a dead register or a vacant supply, not a household's demand.
 STUCK_ZERO_HOURS = 48.0
 
+#: The same positive read for longer than this is a register that does not move.
+STUCK_VALUE_HOURS = 48.0
+
 NEGATIVE = "negative_reads"
 STUCK_ZERO = "stuck_at_zero"
+STUCK_VALUE = "stuck_register"
 DUPLICATE = "duplicate_reads"
 OFF_GRID = "reads_off_the_grid"
 UNIT = "unit_inferred"
@@ -47,7 +51,7 @@ def long_runs(flag: NDArray[np.bool_], longest: int) -> NDArray[np.bool_]:
 
 
 def set_aside_bad_reads(
-    kwh: NDArray[np.float32], minutes: int, premises: Sequence[str]
+    kwh: NDArray[np.float32], minutes: int, premises: Sequence[str], keep_negative: bool = False
 ) -> tuple[NDArray[np.float32], list[Finding]]:
     """Turn reads that cannot be believed into gaps.
 
@@ -58,6 +62,7 @@ def set_aside_bad_reads(
     minutes : int
         Length of an interval.
     premises : names of the rows
+    keep_negative : whether the meters are net of solar, so that negative reads are exports
 
     Returns
     -------
@@ -68,7 +73,7 @@ def set_aside_bad_reads(
     clean = kwh.copy()
     findings: list[Finding] = []
     longest = int(STUCK_ZERO_HOURS * 60 // minutes)
-    negative = clean < 0.0
+    negative = (clean < 0.0) & (not keep_negative)
     clean[negative] = np.nan
     for row, premise in enumerate(premises):
         bad = int(negative[row].sum())
@@ -83,6 +88,29 @@ def set_aside_bad_reads(
                 reads = int(stuck.sum())
                 message = f"{reads} zero reads in runs of over {STUCK_ZERO_HOURS:.0f} hours were set aside"
                 findings.append(Finding(STUCK_ZERO, premise, message, {"reads": reads}))
+    return clean, findings
+
+
+def set_aside_stuck_values(
+    kwh: NDArray[np.float32], minutes: int, premises: Sequence[str]
+) -> tuple[NDArray[np.float32], list[Finding]]:
+    """Turn the same positive read, repeated for over 48 hours, into gaps: a register that does not move.
+
+    A copy is returned; one finding per premise.
+    """
+    longest = int(STUCK_VALUE_HOURS * 60 // minutes)
+    same = np.zeros(kwh.shape, dtype=np.bool_)
+    same[:, 1:] = (kwh[:, 1:] == kwh[:, :-1]) & (kwh[:, 1:] > 0.0)
+    clean, findings = kwh.copy(), []
+    # The first read of a run equals none before it, so a run of n reads is n - 1 flags.
+    for row in np.flatnonzero(same.sum(axis=1) >= longest).tolist():
+        stuck = long_runs(same[row], longest - 1)
+        stuck[:-1] |= stuck[1:]
+        reads = int(stuck.sum())
+        if reads:
+            clean[row, stuck] = np.nan
+            message = f"{reads} equal reads in runs of over {STUCK_VALUE_HOURS:.0f} hours were set aside"
+            findings.append(Finding(STUCK_VALUE, premises[row], message, {"reads": reads}))
     return clean, findings
 
 

@@ -11,6 +11,7 @@ from scenarios.commands.check import check
 from scenarios.commands.compare import compare
 from scenarios.commands.evidence import evidence
 from scenarios.commands.guard import INTERRUPTED
+from scenarios.commands.import_reads import import_reads
 from scenarios.commands.init import init
 from scenarios.commands.listing import list_scenarios
 from scenarios.commands.parameters import parameters
@@ -36,6 +37,7 @@ app.command("init")(init)
 app.command("compare")(compare)
 app.command("sweep")(sweep)
 app.command("schema")(schema)
+app.command("import")(import_reads)
 app.command("segment")(segment)
 app.command("baseline")(baseline)
 app.command("evidence")(evidence)

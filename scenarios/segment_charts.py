@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 # Okabe-Ito: told apart with every kind of colour vision.
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6b6b6b"
 WIDTH, HEIGHT = 340, 210
-LEFT, RIGHT, TOP, BOTTOM = 44, 10, 14, 34
+LEFT, RIGHT, TOP, BOTTOM = 44, 24, 14, 34
 
 
 def _x(hour: float) -> float:
@@ -104,3 +104,39 @@ def bar_chart(rows: Sequence[tuple[str, float, float]], titles: tuple[str, str],
         parts.append(f'<text x="{x + 16}" y="12">{escape(title)}</text>')
     body = "".join(parts)
     return Markup(f'<svg viewBox="0 0 690 {height}" role="img" aria-label="{escape(alt)}">{body}</svg>')
+
+
+def histogram_chart(values: NDArray[np.float64], span: tuple[float, float], unit: str, alt: str) -> Markup:
+    """Counts of ``values`` in twenty equal bins over ``span``; the count stands above the tallest bar."""
+    counts, edges = np.histogram(values, bins=20, range=span)
+    highest = max(1, int(counts.max()))
+    bottom, width = HEIGHT - BOTTOM, WIDTH - LEFT - RIGHT
+    parts = []
+    for count, edge in zip(counts.tolist(), edges[:-1].tolist(), strict=True):
+        x = LEFT + (edge - span[0]) / (span[1] - span[0]) * width
+        height = (bottom - TOP - 12) * count / highest
+        parts.append(f'<rect x="{x + 1:.1f}" y="{bottom - height:.1f}" width="{width / 20 - 2:.1f}" '
+                     f'height="{height:.1f}" fill="{BLUE}"/>')  # fmt: skip
+        if count == highest:
+            parts.append(f'<text x="{x + width / 40:.1f}" y="{bottom - height - 4:.1f}" '
+                         f'text-anchor="middle">{count:,}</text>')  # fmt: skip
+    for at in np.linspace(*span, 5):
+        x = LEFT + (at - span[0]) / (span[1] - span[0]) * width
+        parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{at:g}{unit}</text>')
+    parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{bottom}" y2="{bottom}" class="tick"/>')
+    body = "".join(dict.fromkeys(parts))
+    return Markup(f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt)}">{body}</svg>')
+
+
+def month_chart(lines: Sequence[tuple[str, NDArray[np.float64]]]) -> Markup:
+    """Mean kW by local hour, a line each, named beside the chart's top; empty without a line."""
+    if not lines:
+        return Markup("")
+    top, step = nice_top(max(float(kw.max()) for _, kw in lines))
+    parts = [_axes(top, step, (0, 0), " kW")]
+    for index, ((name, kw), colour) in enumerate(zip(lines, (BLUE, ORANGE), strict=False)):
+        parts.append(f'<polyline points="{" ".join(_points(kw, top))}" class="line" stroke="{colour}" '
+                     'stroke-width="2.5"/>')  # fmt: skip
+        parts.append(f'<text x="{LEFT + 8}" y="{TOP + 12 + 15 * index}" style="fill:{colour}">{escape(name)}</text>')
+    said = "; ".join(f"{name}: highest at {int(np.argmax(kw)):02d}:00 with {kw.max():.2f} kW" for name, kw in lines)
+    return Markup(f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(said)}">{"".join(parts)}</svg>')

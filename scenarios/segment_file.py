@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.ami import AmiTable, read_ami
+from analysis.ami import AmiTable
+from analysis.ami_store import Meters, is_store, open_meters
 from analysis.load_shapes import LoadShapes
 from analysis.outdoor_temperature import DailyTemperature, read_temperature
-from analysis.quality import LOW_COVERAGE
 from analysis.segmentation import NOT_ENOUGH_READS_LABEL, SMALLEST_SEGMENT, Segmentation, segment
 from drsim.clock import quarter_of
 from drsim.errors import DataError, Problem, ScenarioError
@@ -37,7 +37,7 @@ class SegmentedFile:
     """Everything the tables and the report are drawn from; rows are the premises that were used."""
 
     name: str
-    reads: AmiTable
+    reads: Meters
     used: NDArray[np.bool_]
     first_day: date
     last_day: date
@@ -76,7 +76,7 @@ class SegmentedFile:
         labels = np.full(len(self.reads.premises), -1, dtype=np.int64)
         labels[self.used] = self.segments.labels
         names = [self.segments.names[i] if i >= 0 else NOT_ENOUGH_READS_LABEL for i in labels]
-        reasons = {f.premise: f.message for f in self.reads.findings if f.code == LOW_COVERAGE}
+        reasons = self.reads.reasons()
         why = [
             reasons.get(premise, NO_SHAPE) if label < 0 else ""
             for premise, label in zip(self.reads.premises, labels, strict=True)
@@ -128,7 +128,7 @@ def segment_file(
 
     Parameters
     ----------
-    path : wide Parquet or long CSV file (:func:`analysis.ami.read_ami`)
+    path : folder left by ``drsim import``, or a wide Parquet or long CSV file (:func:`analysis.ami.read_ami`)
     out : folder to write; ``runs/segment-<file>`` if not given
     segments : number of segments, or "auto" for the best of 4..10
     zone : IANA zone of the homes
@@ -151,7 +151,7 @@ def segment_file(
     folder = Path(out) if out is not None else Path("runs") / f"segment-{path.name.split('.')[0]}"
     _refuse_foreign(folder, path.name)
     degc = read_temperature(temperature, zone) if temperature is not None else None
-    result = _segmented(path, read_ami(path, zone), hours, segments, degc)
+    result = _segmented(path, open_meters(path, zone), hours, segments, degc)
     facts = _facts(result)
     partial = folder.with_name(folder.name + ".partial")
     if partial.exists():
@@ -184,7 +184,7 @@ def event_hours(window: str) -> tuple[int, int]:
 
 def _segmented(
     path: Path,
-    reads: AmiTable,
+    reads: Meters,
     hours: tuple[int, int],
     segments: int | Literal["auto"],
     degc: DailyTemperature | None,
@@ -195,22 +195,39 @@ def _segmented(
             f"{path}: {int(used.sum())} of {len(used)} premises have enough reads; "
             f"at least {SMALLEST_SEGMENT} are needed, so that no segment describes single homes"
         )
-    shapes = LoadShapes(int(used.sum()), hours)
-    dates = []
-    for day, hourly_kwh in reads.only(used).days():
-        mean_degc, max_degc = degc.of(day) if degc else (float("nan"), float("nan"))
-        shapes.add_day(hourly_kwh, day.weekday() < 5, mean_degc, max_degc)
-        dates.append(day)
-    if shapes.days < FEWEST_DAYS or shapes.workdays == 0:
-        raise DataError(f"{path}: {shapes.days} whole local days; at least {FEWEST_DAYS} are needed")
-    features, shape = shapes.features(), shapes.shapes()
+    parts: list[LoadShapes] = []
+    dates: list[date] = []
+    for part in reads.parts():
+        inside = ~part.disqualified
+        if inside.any():
+            shapes, dates = _shapes_of(part.only(inside), hours, degc)
+            parts.append(shapes)
+    days = parts[0].days
+    if days < FEWEST_DAYS or parts[0].workdays == 0:
+        raise DataError(f"{path}: {days} whole local days; at least {FEWEST_DAYS} are needed")
+    features = pd.concat([part.features() for part in parts], ignore_index=True)
+    shape = np.concatenate([part.shapes() for part in parts])
+    shape_kw = np.concatenate([part.shapes(normalised=False) for part in parts])
     found = segment(shape, segments, random_state=0, features=features)
     if found.k == 0:
         raise DataError(f"{path}: no premise has a load shape ({NO_SHAPE})")
     return SegmentedFile(
-        path.name, reads, used, dates[0], dates[-1], shapes.days, hours, features, shape,
-        shapes.shapes(normalised=False), found, bool(features["weather_sensitive_share"].notna().any()),
+        path.name, reads, used, dates[0], dates[-1], days, hours, features, shape, shape_kw, found,
+        bool(features["weather_sensitive_share"].notna().any()),
     )  # fmt: skip
+
+
+def _shapes_of(
+    reads: AmiTable, hours: tuple[int, int], degc: DailyTemperature | None
+) -> tuple[LoadShapes, list[date]]:
+    """Features of some premises, day by day, and the days; memory is that of these premises alone."""
+    shapes = LoadShapes(len(reads.premises), hours)
+    dates = []
+    for day, hourly_kwh in reads.days():
+        mean_degc, max_degc = degc.of(day) if degc else (float("nan"), float("nan"))
+        shapes.add_day(hourly_kwh, day.weekday() < 5, mean_degc, max_degc)
+        dates.append(day)
+    return shapes, dates
 
 
 def _facts(result: SegmentedFile) -> dict[str, object]:
@@ -258,7 +275,7 @@ def _refuse_foreign(folder: Path, input_name: str) -> None:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    with (path / "manifest.json" if is_store(path) else path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

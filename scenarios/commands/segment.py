@@ -28,7 +28,7 @@ def _zone(text: str) -> str:
 
 @guarded
 def segment(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Interval reads: Parquet wide or CSV long.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Folder left by drsim import; or Parquet, CSV.")],
     out: OutOption = None,
     segments: Annotated[
         str, typer.Option(callback=_segments, metavar="N|auto", help="How many segments.")
@@ -53,7 +53,7 @@ def segment(
     from drsim.errors import Problem, ScenarioError
 
     for name, path in (("FILE", file), ("--temperature", temperature)):
-        if path is not None and not path.is_file():
+        if path is not None and not (path.is_file() or (name == "FILE" and path.is_dir())):
             raise ScenarioError(Problem("", f'{name} is "{path}", and there is no such file.'))
 
     from scenarios.segment_file import segment_file
