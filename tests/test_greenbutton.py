@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -129,12 +130,10 @@ def test_the_parser_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_writing_and_reading_keeps_the_sum_to_a_watt_hour(kwh: list[float]) -> None:
     values = np.array(kwh)
     start = pd.date_range("2024-10-26 20:00", periods=len(values), freq="30min", tz="UTC")
-    path = Path(os.environ.get("TMPDIR", "/tmp")) / f"drsim-gb-{os.getpid()}.xml"
-    try:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "one.xml"
         written = write_green_button(path, "home & <1>", start, values, 30, "Europe/London")
         series, findings = read_green_button(path)
-    finally:
-        path.unlink(missing_ok=True)
     assert abs(written - 1000.0 * np.nansum(values)) <= 1.0
     present = ~np.isnan(values)
     if not present.any():
