@@ -20,22 +20,18 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from drsim.errors import Problem, ScenarioError
-from scenarios.run_folder import CHECKPOINTS, IDENTITY, LOCK, sha256, versions
+from scenarios.run_folder import CHECKPOINTS, IDENTITY, LOCK, sha256, source_hashes, versions
 from scenarios.schema import Scenario
 from scenarios.tables import ReplicationTables
-from simulator.compiled import source_hash
-
-ROOMS = ("analysis", "drsim", "scenarios", "simulator")
 
 
 def identity_of(scenario: Scenario) -> dict[str, Any]:
     """What two runs have to share for one to continue the other: scenario, inputs, sources, versions."""
-    root = Path(__file__).resolve().parents[1]
     weather = scenario.weather_path
     return {
         "scenario": scenario.hash,
         "weather": sha256(weather) if weather is not None else None,
-        "sources": {room: source_hash(root / room) for room in ROOMS},
+        "sources": source_hashes(),
         "versions": versions(),
     }
 

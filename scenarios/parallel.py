@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Literal
 
 from drsim.errors import DrsimError
 from scenarios.schema import Scenario
@@ -56,9 +58,18 @@ def compile_first(progress: Progress, total: int) -> None:
         mark_warm()
 
 
+@dataclass(frozen=True)
+class Engine:
+    """Where replications are lived: in processes of this machine, or on a Dask cluster."""
+
+    kind: Literal["processes", "dask"] = "processes"
+    scheduler: str | None = None  # address of a running Dask scheduler; None starts a cluster on this machine
+
+
 def run_all(
-    scenario: Scenario, replications: Iterable[int], workers: int, progress: Progress, receive: Receive
-) -> None:
+    scenario: Scenario, replications: Iterable[int], workers: int, progress: Progress, receive: Receive,
+    engine: Engine = Engine(),
+) -> None:  # fmt: skip
     """Live ``replications``; each goes to ``receive`` when it is finished, in any order."""
     wanted, n = list(replications), scenario.replications
     begun = n - len(wanted)
@@ -68,6 +79,11 @@ def run_all(
     if wanted:
         compile_first(progress, n)
     progress(begun, n, "replications")
+    if engine.kind == "dask":
+        from scenarios.cluster import run_on_dask
+
+        run_on_dask(scenario, wanted, workers, engine.scheduler, progress, receive)
+        return
     use_threads(max(1, asked // workers))
     if workers == 1:
         for done, replication in enumerate(wanted, start=begun + 1):

@@ -16,7 +16,7 @@ from scenarios import run_folder
 from scenarios.checkpoints import Checkpoints
 from scenarios.comparison import REFERENCE, compare, detectable_gain
 from scenarios.loader import load_scenario
-from scenarios.parallel import Progress, RunFailed, run_all, usual_workers
+from scenarios.parallel import Engine, Progress, RunFailed, run_all, usual_workers
 from scenarios.reads import sample_end_use, write_reads
 from scenarios.run_report import report_input
 from scenarios.schema import Scenario
@@ -84,7 +84,7 @@ class RunResult:
 
 def run_scenario(
     scenario: Scenario, out: Path | None = None, workers: int | None = None, progress: Progress | None = None,
-    command: str | None = None, resume: bool = False,
+    command: str | None = None, resume: bool = False, engine: Engine = Engine(),
 ) -> RunResult:  # fmt: skip
     """Run a scenario and leave its folder.
 
@@ -98,6 +98,8 @@ def run_scenario(
         Called with (replications done, in all, what is under way).
     resume
         Continue an interrupted run of the same scenario, sources and versions; it ends as if undisturbed.
+    engine
+        Where replications are lived; never changes a result.
 
     Raises
     ------
@@ -113,7 +115,7 @@ def run_scenario(
     partial = run_folder.partial_of(folder)
     kept = Checkpoints.open(partial, scenario, resume)
     try:
-        parts = _live(scenario, kept, workers if workers is not None else usual_workers(), tell)
+        parts = _live(scenario, kept, workers if workers is not None else usual_workers(), tell, engine)
         tell(scenario.replications, scenario.replications, "comparing arms and writing the report")
         values = pd.concat([p.tables["values"] for p in parts], ignore_index=True)
         comparison, tables = compare(values, list(scenario.arms)), _gather(parts)
@@ -144,7 +146,9 @@ def run(
     return run_scenario(loaded, Path(out) if out is not None else None, workers, progress, command="drsim.run")
 
 
-def _live(scenario: Scenario, kept: Checkpoints, workers: int, tell: Progress) -> list[ReplicationTables]:
+def _live(
+    scenario: Scenario, kept: Checkpoints, workers: int, tell: Progress, engine: Engine
+) -> list[ReplicationTables]:
     """All replications in order: those kept from before, the others lived now and kept."""
     found = {r: part for r in range(scenario.replications) if (part := kept.load(r)) is not None}
 
@@ -152,7 +156,7 @@ def _live(scenario: Scenario, kept: Checkpoints, workers: int, tell: Progress) -
         kept.save(part)
         found[part.replication] = part
 
-    run_all(scenario, [r for r in range(scenario.replications) if r not in found], workers, tell, receive)
+    run_all(scenario, [r for r in range(scenario.replications) if r not in found], workers, tell, receive, engine)
     return [found[r] for r in range(scenario.replications)]
 
 

@@ -82,6 +82,14 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def source_hashes() -> dict[str, str]:
+    """Hash of each package's sources: whether another process or an earlier run is the same drsim."""
+    from simulator.compiled import source_hash
+
+    root = Path(__file__).resolve().parents[1]
+    return {room: source_hash(root / room) for room in ("analysis", "drsim", "scenarios", "simulator")}
+
+
 def versions() -> dict[str, str]:
     """Versions of what made the numbers."""
     found = {"python": platform.python_version()}

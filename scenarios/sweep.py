@@ -20,14 +20,12 @@ import pandas as pd
 
 from drsim.errors import Problem, ScenarioError
 from scenarios import run_folder
-from scenarios.checkpoints import ROOMS
 from scenarios.comparison import compare
 from scenarios.parallel import Progress, compile_first, usual_workers
 from scenarios.schema import Scenario
 from scenarios.shared import sharing, world_key
 from scenarios.spawning import main_hidden
 from scenarios.sweep_points import Axis, Point
-from simulator.compiled import source_hash
 
 MOST_IN_A_TASK = 12
 FINISHED = "finished"
@@ -202,8 +200,7 @@ def _partial(folder: Path, resume: bool) -> Path:
 
 def _sources() -> str:
     """A name for the code that made finished work: what other code made is not taken up again."""
-    root = Path(__file__).resolve().parents[1]
-    text = "".join(source_hash(root / room) for room in ROOMS)
+    text = "".join(run_folder.source_hashes().values())
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

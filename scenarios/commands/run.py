@@ -32,6 +32,13 @@ def run(
         OptionalInt,
         typer.Option(min=1, help="Processes; never changes a result.", show_default="one per processor"),
     ] = None,
+    engine: Annotated[
+        str, typer.Option(metavar="processes|dask", help="Where replications run; never changes a result.")
+    ] = "processes",
+    scheduler: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="ADDRESS", help="A running scheduler, for --engine dask."),
+    ] = None,
     sets: SetOption = None,
     what_if: WhatIfOption = None,
     resume: Annotated[
@@ -65,10 +72,17 @@ def run(
     if what_if is not None:
         loaded = loaded.what_if(what_if)
 
+    if engine not in ("processes", "dask"):
+        raise ScenarioError(Problem("--engine", f'is "{engine}"; expected "processes" or "dask".'))
+    if scheduler is not None and engine != "dask":
+        raise ScenarioError(Problem("--scheduler", "goes with --engine dask only; add that, or leave it away."))
+
+    from scenarios.parallel import Engine
     from scenarios.pipeline import run_scenario  # only now: it brings numba, pandas and scikit-learn
 
+    where = Engine("dask" if engine == "dask" else "processes", scheduler)
     with progress_on_stderr(quiet) as progress:
-        result = run_scenario(loaded, out=out, workers=workers, progress=progress, resume=resume)
+        result = run_scenario(loaded, out=out, workers=workers, progress=progress, resume=resume, engine=where)
     if as_json:
         echo_json(result.summary())
         return

@@ -1,0 +1,77 @@
+"""A real Dask cluster on this machine: the same bytes, also when a worker is killed; clear refusals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from drsim.errors import ScenarioError
+from scenarios.loader import load_scenario
+from scenarios.parallel import Engine, one_replication
+from scenarios.pipeline import run_scenario
+from scenarios.schema import Scenario
+from tests.test_resume import SHORT, _same
+
+DASK = Engine("dask")
+needs_dask = pytest.mark.skipif(find_spec("distributed") is None,
+                                reason='needs the extra: pip install -e ".[cluster]"')  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def short() -> Scenario:
+    return load_scenario("heat_wave", SHORT, households=40, replications=4)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(short: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run_scenario(short, out=tmp_path_factory.mktemp("whole") / "run", workers=1, command="test").folder
+
+
+def _die_once(scenario: Scenario, replication: int) -> object:
+    """The first worker that gets replication 2 is killed from outside."""
+    marker = Path(os.environ["DRSIM_TEST_MARKER"])
+    if replication == 2 and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return one_replication(scenario, replication)
+
+
+@needs_dask
+@pytest.mark.slow
+def test_a_cluster_leaves_the_same_bytes(short: Scenario, undisturbed: Path, tmp_path: Path) -> None:
+    _same(undisturbed, run_scenario(short, out=tmp_path / "run", workers=2, command="test", engine=DASK).folder)
+
+
+@needs_dask
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+def test_a_killed_worker_of_a_cluster_changes_nothing(
+    short: Scenario, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRSIM_TEST_MARKER", str(tmp_path / "died"))
+    monkeypatch.setattr("scenarios.cluster.one_replication", _die_once)
+    result = run_scenario(short, out=tmp_path / "run", workers=2, command="test", engine=DASK)
+    assert (tmp_path / "died").exists()
+    _same(undisturbed, result.folder)
+
+
+@needs_dask
+def test_no_scheduler_answers(short: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scenarios.cluster.PATIENCE_SECONDS", 1)
+    with pytest.raises(ScenarioError, match=r"nothing answers at 'tcp://127\.0\.0\.1:9'"):
+        run_scenario(short, out=tmp_path / "run", engine=Engine("dask", "tcp://127.0.0.1:9"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_extra_it_says_how_to_get_it(
+    short: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)  # import now fails as if it were not installed
+    with pytest.raises(ScenarioError, match=r"drsim\[cluster\]"):
+        run_scenario(short, out=tmp_path / "run", engine=DASK)
+    assert list(tmp_path.iterdir()) == []
