@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.appliances import (
+    battery,
     clothes_washer,
     cooking,
     dishwasher,
@@ -18,12 +19,14 @@ from simulator.appliances import (
     lighting,
     pool_pump,
     refrigerator,
+    solar_panels,
     water_heater,
 )
 from simulator.climate_control import GAINS, LANE, OTHERS, WORK, climate_rows, condition, enter_lane, leave_lane
 from simulator.compiled import compiled
 from simulator.fields import (
     AIR_CONDITIONER,
+    BATTERY,
     CLOTHES_WASHER,
     COOKING,
     DISHWASHER,
@@ -34,6 +37,7 @@ from simulator.fields import (
     LIGHTING,
     POOL_PUMP,
     REFRIGERATOR,
+    SOLAR_PANELS,
     SPACE_HEATER,
     STANDBY,
     USES,
@@ -76,7 +80,7 @@ def live_activities(
     key = home_day_key(seed, replication, home.household, ordinal)
     cut = float(home.event_cut)
     if home.fixed_kw > 0.0:
-        pool_pump.run(home, quarter, i0, i1, use_kw)
+        pool_pump.run(home, quarter, e0, e1, i0, i1, use_kw)
         used[POOL_PUMP] = True
     refrigerator.run(home, mix(key, np.int64(_REFRIGERATOR)), i0, i1, use_kw)
     cooking.run(home, mix(key, np.int64(_COOKING)), quarter, occupied, mood, i0, i1, use_kw)
@@ -91,7 +95,7 @@ def live_activities(
         home, mix(key, np.int64(_DISH)), quarter, occupied, mood, e0, e1, i0, i1, use_kw
     )  # fmt: skip
     if home.tank_litres > 0.0 or home.shower_kw > 0.0:
-        water_heater.run(home, mix(key, np.int64(_WATER)), quarter, occupied, i0, i1, use_kw)
+        water_heater.run(home, mix(key, np.int64(_WATER)), quarter, occupied, e0, e1, i0, i1, use_kw)
         used[WATER_HEATER] = True
     if home.ev_kw > 0.0:
         ev_charger.run(home, mix(key, np.int64(_EV)), quarter, occupied, before, e0, e1, i0, i1, use_kw)
@@ -172,11 +176,20 @@ def live_tile(
         enter_lane(homes[k], lanes[k])
     condition(homes, b, seed, replication, ordinal, sky, occupied, e0, e1, i0, i1, lanes, work, t_in)
     for k in range(len(homes)):
-        leave_lane(lanes[k], homes[k])
-        climate_rows(homes[k], k, sky, work, use_kw)
+        home = homes[k]
+        leave_lane(lanes[k], home)
+        climate_rows(home, k, sky, work, use_kw)
         for use in (AIR_CONDITIONER, SPACE_HEATER, FANS):
             used[use] = True
             add_use(use, k, e0, e1, i0, i1, use_kw, work, use_kwh, event_kwh)
+        if home.pv_kw > 0.0:
+            solar_panels.run(home, sky, i0, i1, use_kw)
+            used[SOLAR_PANELS] = True
+            add_use(SOLAR_PANELS, k, e0, e1, i0, i1, use_kw, work, use_kwh, event_kwh)
+        if home.battery_kwh > 0.0:
+            battery.run(home, k, work[OTHERS], e0, e1, i0, i1, use_kw)
+            used[BATTERY] = True
+            add_use(BATTERY, k, e0, e1, i0, i1, use_kw, work, use_kwh, event_kwh)
         for i in range(i0, i1):
             load_wh[k, i] = whole_wh(work[OTHERS, k, i])
         warm, running = 0.0, 0

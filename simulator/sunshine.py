@@ -22,7 +22,7 @@ def declination_rad(year_angle: Floats) -> Floats:
     )
 
 
-def _equation_of_time_s(year_angle: Floats) -> Floats:
+def equation_of_time_s(year_angle: Floats) -> Floats:
     """Apparent minus mean solar time (Spencer 1971)."""
     radians = (
         0.000075
@@ -45,7 +45,7 @@ def clear_sky_ghi_w_per_m2(
     year_s = utc.astype("datetime64[Y]").astype("datetime64[s]").astype(np.int64).astype(np.float64)
     angle = 2 * np.pi * (at_s - year_s) / (_DAY_SECONDS * 365.25)
     declination, latitude = declination_rad(angle), np.radians(latitude_deg)
-    solar_s = at_s + longitude_deg * 240.0 + _equation_of_time_s(angle)
+    solar_s = at_s + longitude_deg * 240.0 + equation_of_time_s(angle)
     hour_angle = 2 * np.pi * np.mod(solar_s, _DAY_SECONDS) / _DAY_SECONDS - np.pi
     height = np.sin(latitude) * np.sin(declination)
     height = height + np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)

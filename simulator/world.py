@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drsim.clock import Clock
+from simulator.climate import load_climate
 from simulator.climate_control import LANE, WORK
 from simulator.day import MAX_INTERVALS, N_USES, live_days, live_tile
 from simulator.outdoor import outdoor_table
 from simulator.population import Population
+from simulator.roofs import panels_kw_per_kw
 from simulator.weather import Weather
 
 
@@ -40,7 +43,18 @@ class World:
     def outdoor(self, day: int) -> NDArray[np.float64]:
         """The day's weather and what it means for equipment, see ``outdoor.outdoor_table``."""
         _, t_out, ghi = self.day_arrays(day)
-        return outdoor_table(t_out, ghi)
+        return outdoor_table(t_out, ghi, self._roofs[:, self.clock.slice(day)])
+
+    @cached_property
+    def _roofs(self) -> NDArray[np.float64]:
+        """Output of solar panels per rated kW, (orientations, intervals of the clock); none without panels."""
+        if not (self.population.homes["pv_kw"] > 0.0).any():
+            return np.zeros((0, len(self.weather.t_out_degc)))
+        place = load_climate(self.population.region.climate)
+        middle = self.clock.utc() + np.timedelta64(450, "s")
+        return panels_kw_per_kw(
+            place.latitude_deg, place.longitude_deg, middle, self.weather.ghi_w_per_m2, self.weather.t_out_degc
+        )
 
 
 LEAST_HOMES_PER_THREAD = 2000

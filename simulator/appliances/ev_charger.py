@@ -1,4 +1,4 @@
-"""Electric vehicle charging at home: the day's driving comes back with the household's return."""
+"""Electric vehicle charging at home (storage): the day's driving comes back with the household's return."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from simulator.fields import AWAY, EV_CHARGER, Record
 from simulator.keyed_random import uniform
 
 CHARGING_EFFICIENCY = 0.90
+TIMER_FROM_QUARTER, TIMER_TO_QUARTER = 1, 28  # a charging timer's cheap hours
+MOST_KWH = 60.0
+
+
+@compiled
+def charge_kw(need_kwh: float, available_kw: float) -> float:
+    """Demand in a quarter-hour of a vehicle that still wants ``need_kwh`` in its battery."""
+    return min(available_kw, need_kwh / (0.25 * CHARGING_EFFICIENCY))
 
 
 @compiled
@@ -18,19 +26,22 @@ def run(
     e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the charger's row [kW]; ``before`` is the occupancy just before ``i0``."""
-    previous = before
+    previous, plugged, need = before, int(home.ev_plugged), float(home.ev_need_kwh)
+    rating, withheld, timer = float(home.ev_kw), float(home.event_ev_curtail), home.ev_timer == 1
     for i in range(i0, i1):
         here = int(occupied[i])
-        if here != AWAY and previous == AWAY and home.ev_plugged == 0:
-            home.ev_need_kwh += home.ev_kwh_per_day * (0.4 + 1.2 * uniform(key, i))
-            home.ev_need_kwh = min(home.ev_need_kwh, 60.0)
-            home.ev_plugged = 1 if uniform(key, 700 + i) < home.ev_plugs else 0
+        if here != AWAY and previous == AWAY and plugged == 0:
+            need = min(need + home.ev_kwh_per_day * (0.4 + 1.2 * uniform(key, i)), MOST_KWH)
+            plugged = 1 if uniform(key, 700 + i) < home.ev_plugs else 0
         elif here == AWAY and previous != AWAY:
-            home.ev_plugged = 0
+            plugged = 0
         previous = here
-        timed = home.ev_timer == 1 and not (1 <= quarter[i] < 28)
-        waits = home.event_defers == 1 and e0 <= i < e1
-        if home.ev_plugged == 1 and home.ev_need_kwh > 0.0 and not timed and not waits:
-            kw = min(float(home.ev_kw), home.ev_need_kwh / (0.25 * CHARGING_EFFICIENCY))
-            use_kw[EV_CHARGER, i] = kw
-            home.ev_need_kwh = max(0.0, home.ev_need_kwh - kw * 0.25 * CHARGING_EFFICIENCY)
+        if plugged == 0 or need <= 0.0 or (timer and not TIMER_FROM_QUARTER <= quarter[i] < TIMER_TO_QUARTER):
+            continue
+        available = rating
+        if e0 <= i < e1:
+            available = 0.0 if home.event_defers == 1 else rating * (1.0 - withheld)
+        kw = charge_kw(need, available)
+        use_kw[EV_CHARGER, i] = kw
+        need = max(0.0, need - kw * 0.25 * CHARGING_EFFICIENCY)
+    home.ev_plugged, home.ev_need_kwh = plugged, need

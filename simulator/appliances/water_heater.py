@@ -1,9 +1,13 @@
-"""Electric water heating: a mixed storage tank with a thermostat, and the instantaneous shower.
+"""Electric water heating (thermostatic): a mixed storage tank with an element, or a heat pump with the element
+behind it; and the instantaneous shower (event-based).
 
-Tank, per quarter-hour, with draws replaced by cold water and a duty fraction that ends the step at the
-setpoint (linear, hence closed form)::
+Tank, per quarter-hour, with draws replaced by cold water and heat that ends the step at the setpoint
+(linear, hence closed form)::
 
-    T' = T + (V_draw (T_cold - T) / V) + UA (T_room - T) dt / C + duty P dt / C
+    T' = T + (V_draw / V) (T_cold - T) + UA (T_room - T) dt / C + Q dt / C
+
+A heat pump heats by itself while the tank is within ``ELEMENT_BELOW_K`` of its setpoint; colder, the element
+helps. It stands outside the rooms it could cool (garage or basement).
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ KWH_PER_LITRE_K = 0.001163
 SET_DEGC = 55.0
 TANK_LOSS_KW_PER_K = 0.0018
 COLD_DEGC = 15.0
+AROUND_DEGC = 20.0
+ELEMENT_BELOW_K = 8.0  # the element helps the heat pump below this distance from the setpoint ("hybrid" mode)
 NIGHT_STAGGER_QUARTERS = 14
 SHOWER_FROM_QUARTER, SHOWER_TO_QUARTER = 22, 92
 SHOWER_LITRES = 42.0
@@ -33,31 +39,63 @@ def shower_chance(quarter: int, litres: float) -> float:
 
 
 @compiled
-def run(
-    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8],
-    i0: int, i1: int, use_kw: NDArray[np.float64],
+def tank_step(
+    tank_degc: float, replaced: float, loss: float, element_k: float, pump_k: float, available: float
+) -> tuple[float, float, float]:  # fmt: skip
+    """One step of the tank: new temperature, and the K that the element and the heat pump gave it.
+
+    ``replaced`` is the share of the tank drawn off, ``loss`` the share of its excess lost to the room;
+    ``element_k`` and ``pump_k`` what each can give in the step, ``available`` the share of it allowed.
+    """
+    tank = tank_degc + replaced * (COLD_DEGC - tank_degc)
+    tank += loss * (AROUND_DEGC - tank)
+    gap = max(SET_DEGC - tank, 0.0)
+    by_pump = min(gap, available * pump_k)
+    helps = 1.0 if pump_k == 0.0 or gap > ELEMENT_BELOW_K else 0.0
+    by_element = min(gap - by_pump, available * helps * element_k)
+    return tank + by_pump + by_element, by_element, by_pump
+
+
+@compiled
+def draw_litres(
+    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], i0: int, i1: int,
+    use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Fill the water-heating row [kW]."""
-    litres, element_kw = float(home.tank_litres), float(home.tank_kw)
-    capacity = max(litres * KWH_PER_LITRE_K, 1e-6)
-    per_duty_k = element_kw * 0.25 / capacity
-    tank, per_litre = float(home.t_tank_degc), 1.0 / max(litres, 1e-6)
-    hot_litres, night = float(home.hot_litres), home.tank_night == 1
-    night_from = int(NIGHT_STAGGER_QUARTERS * home.trait_u)  # off-peak clocks start at different times
+    """Litres drawn in each quarter-hour, left in the water heater's row for a moment."""
+    hot_litres = float(home.hot_litres)
     background = hot_litres * BACKGROUND_SHARE / 40.0
     for i in range(i0, i1):
-        q = int(quarter[i])
-        draw_litres, showering = 0.0, False
         if occupied[i] == AT_HOME:
-            showering = uniform(key, i) < shower_chance(q, hot_litres)
-            draw_litres = background + (SHOWER_LITRES if showering else 0.0)
-        if litres > 0.0:
-            tank += min(1.0, draw_litres * per_litre) * (COLD_DEGC - tank)
-            tank += TANK_LOSS_KW_PER_K * (20.0 - tank) * 0.25 / capacity
-            duty = (SET_DEGC - tank) / per_duty_k if not night or night_from <= q < 28 else 0.0
-            duty = min(max(duty, 0.0), 1.0)
-            use_kw[WATER_HEATER, i] = duty * element_kw
-            tank += duty * per_duty_k
-        elif showering:
-            use_kw[WATER_HEATER, i] = home.shower_kw * (0.35 + 0.35 * uniform(key, 600 + i))
+            showering = uniform(key, i) < shower_chance(int(quarter[i]), hot_litres)
+            use_kw[WATER_HEATER, i] = background + (SHOWER_LITRES if showering else 0.0)
+
+
+@compiled
+def run(
+    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], e0: int, e1: int,
+    i0: int, i1: int, use_kw: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Fill the water-heating row [kW]; an event may withhold a share of the power."""
+    draw_litres(home, key, quarter, occupied, i0, i1, use_kw)
+    if home.tank_litres <= 0.0:
+        for i in range(i0, i1):
+            if use_kw[WATER_HEATER, i] >= SHOWER_LITRES:
+                use_kw[WATER_HEATER, i] = home.shower_kw * (0.35 + 0.35 * uniform(key, 600 + i))
+            else:
+                use_kw[WATER_HEATER, i] = 0.0
+        return
+    capacity = home.tank_litres * KWH_PER_LITRE_K
+    loss, per_litre = TANK_LOSS_KW_PER_K * 0.25 / capacity, 1.0 / float(home.tank_litres)
+    element_k, element_kw = home.tank_kw * 0.25 / capacity, 4.0 * capacity
+    pump_k, pump_kw = home.water_pump_kw * home.water_pump_cop * 0.25 / capacity, 4.0 * capacity
+    pump_kw = pump_kw / home.water_pump_cop if home.water_pump_kw > 0.0 else 0.0
+    tank, night, withheld = float(home.t_tank_degc), home.tank_night == 1, float(home.event_water_curtail)
+    night_from = int(NIGHT_STAGGER_QUARTERS * home.trait_u)  # off-peak clocks start at different times
+    for i in range(i0, i1):
+        available = 0.0 if night and not night_from <= quarter[i] < 28 else 1.0
+        if e0 <= i < e1:
+            available *= 1.0 - withheld
+        replaced = min(1.0, use_kw[WATER_HEATER, i] * per_litre)
+        tank, by_element, by_pump = tank_step(tank, replaced, loss, element_k, pump_k, available)
+        use_kw[WATER_HEATER, i] = by_element * element_kw + by_pump * pump_kw
     home.t_tank_degc = tank

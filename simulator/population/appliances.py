@@ -20,6 +20,9 @@ def draw_appliances(homes: NDArray[np.void], region: Region, draws: Draws) -> No
     homes["dish_per_day"] = np.where(dish, np.minimum(0.95, region["dish.per_day"] * people**0.6), 0.0)
     homes["dish_kw"] = region["dish.kwh"] / 1.5
     homes["fridge_kw"] = draws.lognormal("fridge", region["fridge.kw"], region["fridge.log_sd"]) * people**0.3
+    freezer = draws.owns("freezer", region["freezer.share"])  # its own appliance, the same cycling load
+    freezer_kw = draws.lognormal("freezkw", region["freezer.kw"], region["fridge.log_sd"])
+    homes["fridge_kw"] += np.where(freezer, freezer_kw, 0.0)
     electric = draws.owns("cook", region["cook.electric_share"])
     homes["cook_kw"] = np.where(electric, 1.0, 0.15) * region["cook.kw"] * habits * people**0.5
     homes["kettle_kw"] = region["cook.kettle_kw"] * habits**0.5 * people**0.4

@@ -20,6 +20,7 @@ from simulator.population.appliances import draw_appliances
 from simulator.population.climate_control import draw_climate_control
 from simulator.population.draws import Draws
 from simulator.population.dwelling import draw_dwelling, draw_envelope
+from simulator.population.energy import draw_energy
 from simulator.population.preferences import draw_preferences, initial_state
 from simulator.population.routine import draw_routine
 from simulator.population.vehicle import draw_vehicle
@@ -56,6 +57,7 @@ def sample(
     draw_water(homes, region, draws)
     draw_vehicle(homes, region, draws)
     draw_appliances(homes, region, draws)
+    draw_energy(homes, region, draws)
     draw_preferences(homes, region, behaviour, draws)
     initial_state(homes, draws)
     return Population(region, homes)

@@ -11,7 +11,9 @@ from simulator.population.draws import Draws
 
 def draw_vehicle(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
     ev = draws.owns("ev", region["ev.share"], region["ev.income_slope"] * homes["income_z"])
-    homes["ev_kw"] = np.where(ev, 7.0, 0.0)
-    homes["ev_kwh_per_day"] = draws.lognormal("evkwh", region["ev.kwh_per_day"], 0.4)
+    wallbox = draws.owns("wallbox", region["ev.wallbox_share"])
+    homes["ev_kw"] = np.where(ev, np.where(wallbox, region["ev.wallbox_kw"], region["ev.socket_kw"]), 0.0)
+    km = draws.lognormal("evkwh", region["ev.km_per_day"], region["ev.km_log_sd"])
+    homes["ev_kwh_per_day"] = km * region["ev.kwh_per_km"]
     homes["ev_timer"] = draws.owns("evtimer", region["ev.timer_share"])
     homes["ev_plugs"] = region["ev.plugs_fraction"]

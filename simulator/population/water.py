@@ -18,3 +18,6 @@ def draw_water(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
     homes["shower_kw"] = np.where(shower, 8.5, 0.0)
     per_person = draws.lognormal("litres", region["water.litres_per_person"], region["water.litres_log_sd"])
     homes["hot_litres"] = per_person * homes["members"]
+    pump = tank & draws.owns("waterpump", region["water.heat_pump_share"])
+    homes["water_pump_kw"] = np.where(pump, region["water.heat_pump_kw"], 0.0)
+    homes["water_pump_cop"] = region["water.heat_pump_cop"]
