@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.baselines import BASELINES
+from analysis.daily_shapes import DailyShapes
 from analysis.load_shapes import LoadShapes
 from analysis.segmentation import Segmentation, segment
 from analysis.targeting import Records
@@ -31,6 +32,7 @@ class History:
     shapes: LoadShapes
     window_kwh: NDArray[np.float64]  # (homes, days of the clock); NaN where missing or still to come
     daily_peak_kw: NDArray[np.float64]  # (history days,), of the system
+    days: NDArray[np.float32] | None = None  # (homes, sampled days, 24), where the segmenter learns from days
 
 
 def event_hours(rule: EventRule) -> tuple[int, int]:
@@ -39,10 +41,13 @@ def event_hours(rule: EventRule) -> tuple[int, int]:
     return first // 4, -(-last // 4)
 
 
-def live_history(world: World, everyone: Lives, rule: EventRule, gaps: tuple[float, float]) -> History:
-    """Live the days before the season and read the meters."""
+def live_history(
+    world: World, everyone: Lives, rule: EventRule, gaps: tuple[float, float], keep_days: bool = False
+) -> History:
+    """Live the days before the season and read the meters; ``keep_days`` for a segmenter that learns from days."""
     clock, homes = world.clock, len(world.population)
     shapes = LoadShapes(homes, event_hours(rule))
+    sampled = DailyShapes(homes) if keep_days else None
     window = np.full((homes, clock.days), np.nan)
     peaks = np.zeros(world.first_event_day)
     highest, mean = world.weather.daily_max_degc(clock), world.weather.daily_mean_degc(clock)
@@ -57,12 +62,14 @@ def live_history(world: World, everyone: Lives, rule: EventRule, gaps: tuple[flo
         reads = metered_wh(wh, codes, yesterday)
         hourly = hourly_kwh(reads, clock.local_quarter[clock.slice(day)])
         shapes.add_day(hourly, bool(clock.is_workday[day]), float(mean[day]), float(highest[day]))
+        if sampled is not None:
+            sampled.add_day(hourly)
         i0, i1 = clock.window(day, rule.window_from, rule.window_to)
         window[:, day] = reads[:, i0:i1].sum(axis=1) / 1e3
         peaks[day] = float(wh.sum(axis=0, dtype=np.int64).reshape(-1, 4).sum(axis=1).max()) / 1e3
         yesterday = wh.copy()
     everyone.homes["typical_kw"] = shapes.features()["mean_kwh_per_day"].fillna(0.0).to_numpy() / 24.0
-    return History(shapes, window, peaks)
+    return History(shapes, window, peaks, None if sampled is None else sampled.days())
 
 
 def baselines_of(eligible_day: NDArray[np.bool_]) -> Baselines:
@@ -92,13 +99,13 @@ def segments_of(
 ) -> tuple[pd.DataFrame, Segmentation, Segmentation]:
     """Features, and segmentations of normalised and of absolute load shapes."""
     features = history.shapes.features()
-    k = scenario.targeting.segments
-    cut = (
-        segment(history.shapes.shapes(normalised=absolute), k, random_state=0, features=features, stability=stability)
-        for absolute in (True, False)
-    )
-    normalised, absolute_ = cut
-    return features, normalised, absolute_
+    k, method = scenario.targeting.segments, scenario.targeting.method
+    normalised, absolute = (
+        segment(history.shapes.shapes(normalised=relative), k, random_state=0, features=features,
+                stability=stability, method=method, days=history.days)
+        for relative in (True, False)
+    )  # fmt: skip
+    return features, normalised, absolute
 
 
 def records_for(

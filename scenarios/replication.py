@@ -71,7 +71,7 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     programs, rule = programs_of(scenario), event_rule_of(scenario)
     gaps = (scenario.meters.gap_fraction, scenario.meters.estimated_fraction)
     everyone = everyone_in(world, scenario)
-    history = live_history(world, everyone, rule, gaps)
+    history = live_history(world, everyone, rule, gaps, keep_days=scenario.targeting.method == "dictionary")
     calendar = _calendar(scenario, world, history)
     wants = [arm for arm in scenario.arms if arm != "none"]
     features, normalised, absolute = segments_of(history, scenario, stability=replication == 0)

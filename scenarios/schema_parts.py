@@ -199,6 +199,12 @@ class Targeting(Part):
         description='Number of load-shape segments, 2 to 30, or "auto": chosen by stated criteria.',
         examples=["auto"],
     )
+    method: Literal["kmeans", "gaussian_mixture", "hierarchical", "dictionary", "feature_tree"] = Field(
+        default="kmeans",
+        description="How homes are divided into segments: k-means on mean days, a Gaussian mixture, Ward's "
+        "hierarchy, a dictionary of whole days, or a tree of thresholds on a few features.",
+        examples=["kmeans"],
+    )
     wave_homes: int = Field(
         default=20, ge=1, le=1_000_000, description="Offers sent at a time.", examples=[20]
     )

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenarios.replication import ReplicationResult
+from scenarios.segment_truth import truth_of_segment
 from simulator.dispatch import NOTIFIED, PARTICIPATED
 
 
@@ -37,7 +38,7 @@ def segment_table(result: ReplicationResult) -> pd.DataFrame:
             "mean_kwh_per_day": float(features["mean_kwh_per_day"].to_numpy()[inside].mean()),
             **{f"h{hour:02d}": float(cut.centres[segment, hour]) for hour in range(24)},
         }
-        rows.append(row | _segment_outcome(result, arm, inside))
+        rows.append(row | _segment_outcome(result, arm, inside) | truth_of_segment(result, inside))
     return pd.DataFrame(rows)
 
 

@@ -87,3 +87,26 @@ def segment_rows(tables: ReportInput) -> list[dict[str, str]]:
         }
         for (_, row), cost in zip(tables.segments.iterrows(), costs, strict=True)
     ]
+
+
+def truth_rows(tables: ReportInput) -> list[dict[str, str]]:
+    """What each segment truly holds; empty for tables of an older run."""
+    if "true_share_air_conditioner" not in tables.segments:
+        return []
+    owned = [str(name) for name in tables.segments if str(name).startswith("true_share_")]
+    rows = []
+    for _, row in tables.segments.iterrows():
+        held = {name.removeprefix("true_share_"): percent(as_float(row[name])) for name in owned}
+        response = as_float(row.get("true_per_offer_impact_kwh", math.nan))
+        rows.append({"label": str(row["label"]), **held,
+                     "enrolment": percent(as_float(row["true_enrolment_probability"])),
+                     "response": "" if math.isnan(response) else number(1000.0 * response, 0)})  # fmt: skip
+    return rows
+
+
+def explained(tables: ReportInput) -> str:
+    """Share of the differences in true response between homes that the segments capture, in words; "" if unknown."""
+    if "true_explained_fraction" not in tables.segments or not len(tables.segments):
+        return ""
+    share = as_float(tables.segments["true_explained_fraction"].iloc[0])
+    return "" if math.isnan(share) else percent(share)

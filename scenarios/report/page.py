@@ -97,6 +97,8 @@ def render(tables: ReportInput, drawings: dict[str, Drawing]) -> str:
         arms=figures_arms.table_rows(tables),
         has_checks=any(key in CHECKS for key in present(tables.comparison["arm"])),
         segments=figures_segments.segment_rows(tables),
+        segment_truth=figures_segments.truth_rows(tables),
+        segments_explain=figures_segments.explained(tables),
         events=figures_baselines.event_rows(tables),
         baselines=figures_baselines.baseline_rows(tables),
         missed=_peak_day_note(tables),
