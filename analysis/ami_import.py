@@ -92,7 +92,7 @@ def import_reads(
              "first_utc": pd.Timestamp(writer.first, unit="s", tz="UTC").isoformat(), "intervals": writer.length,
              "source": source.name, "files": len(files), "ids_hashed": salt is not None,
              **summary(premises, findings)}  # fmt: skip
-    store = ami_store.write_tables(out, premises, findings, facts)
+    store = ami_store.write_tables(out, premises, findings, mean, facts)
     return Imported(store, premises, findings, mean)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.ami import AmiTable, read_ami
 from analysis.quality import LOW_COVERAGE
@@ -23,7 +24,8 @@ from drsim.errors import DataError
 from drsim.findings import Finding
 
 KIND, VERSION = "reads", 1
-MANIFEST, PREMISES, FINDINGS, PROGRAMME = "manifest.json", "premises.parquet", "findings.csv", "programme.parquet"
+MANIFEST, PREMISES, FINDINGS = "manifest.json", "premises.parquet", "findings.csv"
+PROGRAMME, SYSTEM = "programme.parquet", "system.parquet"
 
 
 def is_store(path: str | Path) -> bool:
@@ -74,6 +76,11 @@ class ReadsStore:
         file = self.path / PROGRAMME
         return pd.read_parquet(file) if file.exists() else None
 
+    @property
+    def mean_kwh(self) -> NDArray[np.float64]:
+        """Mean over the premises used and read, (intervals,) [kWh]."""
+        return pd.read_parquet(self.path / SYSTEM)["mean_kwh"].to_numpy(np.float64)
+
     def parts(self) -> Iterator[AmiTable]:
         """The reads, a few hundred premises at a time, disqualified ones included."""
         used = self.premises.set_index("premise_id")["used"]
@@ -108,8 +115,11 @@ def open_store(path: str | Path) -> ReadsStore:
         raise DataError(f"{path}: its manifest names no {error.args[0]}; import the reads again") from error
 
 
-def write_tables(out: Path, premises: pd.DataFrame, findings: list[Finding], facts: dict[str, Any]) -> ReadsStore:
+def write_tables(
+    out: Path, premises: pd.DataFrame, findings: list[Finding], mean_kwh: NDArray[np.float64], facts: dict[str, Any]
+) -> ReadsStore:
     """Write everything of a store but its parts, the manifest last: a folder without one is no store."""
+    pd.DataFrame({"mean_kwh": mean_kwh}).to_parquet(out / SYSTEM, index=False)
     premises.to_parquet(out / PREMISES, index=False)
     rows = [(f.code, f.premise, f.message, f.data.get("reads", "")) for f in findings]
     table = pd.DataFrame(rows, columns=["code", "premise_id", "message", "reads"])
@@ -137,6 +147,16 @@ class Meters:
         else:
             yield from self._source.parts()
 
+    def system(self) -> tuple[pd.DatetimeIndex, NDArray[np.float64]]:
+        """Interval starts and the mean premise's energy [kWh]."""
+        if isinstance(self._source, ReadsStore):
+            return self._source.start_utc, self._source.mean_kwh
+        kwh = self._source.kwh[~self._source.disqualified]
+        count = (~np.isnan(kwh)).sum(axis=0)
+        total = np.nansum(kwh, axis=0, dtype=np.float64)
+        mean = np.divide(total, count, out=np.full(kwh.shape[1], np.nan), where=count > 0)
+        return self._source.start_utc, np.asarray(mean, dtype=np.float64)
+
     def reasons(self) -> dict[str, str]:
         """Why each disqualified premise is not used."""
         if isinstance(self._source, AmiTable):
@@ -144,6 +164,11 @@ class Meters:
         table = self._source.premises
         out = table[~table["used"]]
         return dict(zip(out["premise_id"].astype(str), out["reason"].astype(str), strict=True))
+
+
+def read_reads(path: str | Path, zone: str) -> AmiTable:
+    """All reads in memory, from a store or a single file (:func:`analysis.ami.read_ami`); a store's own zone holds."""
+    return open_store(path).table() if is_store(path) else read_ami(path, zone)
 
 
 def open_meters(path: str | Path, zone: str) -> Meters:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 #: A mean weather-sensitive share from here on is named.
 WEATHER_SHARE = 0.20
+#: A mean slope from here on is electric heating and not the dark months' lighting and cooking (assumption).
+HEATING_SLOPE_KW_PER_DEGC = 0.05
 #: A shape within this factor of its mean all day is called flat.
 FLAT_WITHIN = 1.35
 #: A second peak counts when it stands this far above the day's mean ...
@@ -90,7 +92,10 @@ def _weather_suffix(means: pd.DataFrame | None, row: int) -> str:
         return ""
     cooling = float(means["cooling_slope_kw_per_degc"].iloc[row])
     heating = float(means["heating_slope_kw_per_degc"].iloc[row])
-    return " with cooling" if cooling >= heating else " with electric heating"
+    if cooling >= heating:
+        return " with cooling"
+    # Lighting and cooking rise in the dark months too; only a steep slope is heating.
+    return " with electric heating" if heating >= HEATING_SLOPE_KW_PER_DEGC else ", higher when cold"
 
 
 def _distinct(names: list[str], centres: NDArray[np.float64], means: pd.DataFrame | None) -> list[str]:

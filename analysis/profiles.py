@@ -23,9 +23,9 @@ NIGHT = (0, 1, 2, 3, 4, 5, 21, 22, 23)
 #: A rise of this much from one hour to the next, on the same hour most days, is a timer.
 TIMED_RISE_KW = 1.0
 TIMED_HOURS = slice(0, 8)
-#: Midday below this share of the small hours' load, on a day, looks like solar.
+#: A midday whose mean is below this share of the lowest hour outside it looks like solar: a base load does not pause.
 SOLAR_DIP = 0.5
-MIDDAY, SMALL_HOURS = slice(10, 15), slice(1, 5)
+MIDDAY, OUTSIDE = slice(10, 15), [*range(8), *range(17, 24)]
 #: Fewest days of a profile that is shown.
 FEWEST = 5
 
@@ -79,8 +79,8 @@ class Profiles:
         self._charging += whole & (pair.max(axis=1) >= middle + NIGHT_CHARGE_KW)
         rise = np.diff(kwh, axis=1, prepend=kwh[:, :1]) >= TIMED_RISE_KW
         self._rises += rise & whole[:, None]
-        noon, night = kwh[:, MIDDAY].min(axis=1), kwh[:, SMALL_HOURS].mean(axis=1)
-        self._dips += whole & (night > 0.0) & (noon < SOLAR_DIP * night)
+        noon, base = kwh[:, MIDDAY].mean(axis=1), kwh[:, OUTSIDE].min(axis=1)
+        self._dips += whole & (base > 0.0) & (noon < SOLAR_DIP * base)
         self._exports += whole & (kwh.min(axis=1) < 0.0)
 
     def weekly(self, normalised: bool = False) -> Floats:
@@ -110,7 +110,7 @@ class Profiles:
             Highest share of days on which the load rises by 1 kW at the same hour between 0 and 8 h, and that hour:
             timed water heating looks like this.
         ``solar_share``, ``export_share``
-            Share of days on which midday falls below half of the small hours' load; with a negative hour.
+            Share of days on which midday lies below half of the lowest other hour; with a negative hour.
         ``weekly_entropy``
             Shannon entropy of the weekly profile over ln 168, in [0, 1]: 1 is even.
         """
@@ -155,8 +155,11 @@ class _Sums:
         return np.asarray(np.divide(mean, total, out=np.full(mean.shape, np.nan), where=total > 0.0))
 
 
-def highest_hours(days: list[tuple[date, Floats]], n: int = 20) -> frozenset[tuple[date, int]]:
-    """The ``n`` hours in which the mean home, (24,) a day, used most."""
-    ranked = sorted(((float(kw[h]), day, h) for day, kw in days for h in range(HOURS) if not np.isnan(kw[h])),
-                    key=lambda item: (-item[0], item[1], item[2]))  # fmt: skip
-    return frozenset((day, hour) for _, day, hour in ranked[:n])
+def highest_hours(
+    start_utc: pd.DatetimeIndex, mean_kwh: Floats, zone: str, n: int = 20
+) -> frozenset[tuple[date, int]]:
+    """The ``n`` local hours in which the mean home used most, as (date, hour); ``mean_kwh`` (intervals,)."""
+    local = start_utc.tz_convert(zone)
+    table = pd.DataFrame({"day": local.date, "hour": local.hour, "kwh": mean_kwh}).dropna()
+    total = table.groupby(["day", "hour"])["kwh"].sum().sort_values(ascending=False, kind="stable")
+    return frozenset((day, int(hour)) for day, hour in total.index[:n])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -93,7 +94,10 @@ def bar_chart(rows: Sequence[tuple[str, float, float]], titles: tuple[str, str],
     parts = []
     for index, (name, *shares) in enumerate(rows):
         top = 24 + index * line
-        parts.append(f'<text x="{left - 8}" y="{top + 20}" text-anchor="end">{escape(name)}</text>')
+        words = textwrap.wrap(name, 36, max_lines=2, placeholder=" ...") or [""]
+        for row, line_of_name in enumerate(words):
+            y = top + 20 + 14 * (row - (len(words) - 1) / 2)
+            parts.append(f'<text x="{left - 8}" y="{y:.1f}" text-anchor="end">{escape(line_of_name)}</text>')
         for bar, (share, colour) in enumerate(zip(shares, (BLUE, ORANGE), strict=True)):
             y, length = top + bar * 18, full * share / highest
             parts.append(f'<rect x="{left}" y="{y}" width="{length:.1f}" height="15" fill="{colour}"/>')

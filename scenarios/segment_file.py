@@ -7,85 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import shutil
 from dataclasses import dataclass, field
-from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from analysis.ami import AmiTable
-from analysis.ami_store import Meters, is_store, open_meters
-from analysis.load_shapes import LoadShapes
-from analysis.outdoor_temperature import DailyTemperature, read_temperature
-from analysis.segmentation import NOT_ENOUGH_READS_LABEL, SMALLEST_SEGMENT, Segmentation, segment
+from analysis.ami_store import is_store, open_meters
+from analysis.outdoor_temperature import read_temperature
+from analysis.quality import count_by_code
+from analysis.segmentation import SMALLEST_SEGMENT
+from analysis.segmenters import METHODS
 from drsim.clock import quarter_of
-from drsim.errors import DataError, Problem, ScenarioError
+from drsim.errors import Problem, ScenarioError
+from scenarios.segmented import Cut, SegmentedFile, segmented
 
-FEWEST_DAYS = 7
 TABLES = ("segments.csv", "homes.csv", "findings.csv", "report.html", "manifest.json")
-NO_SHAPE = "too few workdays with reads in every hour, or no use at all"
-
-
-@dataclass(frozen=True, eq=False)
-class SegmentedFile:
-    """Everything the tables and the report are drawn from; rows are the premises that were used."""
-
-    name: str
-    reads: Meters
-    used: NDArray[np.bool_]
-    first_day: date
-    last_day: date
-    days: int
-    event_hours: tuple[int, int]
-    features: pd.DataFrame
-    shapes: NDArray[np.float64]
-    shapes_kw: NDArray[np.float64]
-    segments: Segmentation
-    has_temperature: bool
-
-    def table(self) -> pd.DataFrame:
-        """One row per segment: size, mean features and mean workday demand by hour [kW]."""
-        rows = []
-        for index in range(self.segments.k):
-            inside = self.segments.labels == index
-            mean = self.features[inside].mean()
-            row: dict[str, object] = {
-                "segment": index,
-                "label": self.segments.names[index],
-                "homes": int(inside.sum()),
-                "share": float(inside.sum() / max(1, (self.segments.labels >= 0).sum())),
-                "mean_kwh_per_day": mean["mean_kwh_per_day"],
-                "event_kw": mean["event_kw"],
-                "night_share": mean["night_share"],
-            }
-            if self.has_temperature:
-                row["hot_event_kw"] = mean["hot_event_kw"]
-                row["weather_sensitive_share"] = mean["weather_sensitive_share"]
-            hours = self.shapes_kw[inside].mean(axis=0)
-            rows.append(row | {f"h{hour:02d}": hours[hour] for hour in range(24)})
-        return pd.DataFrame(rows)
-
-    def homes(self) -> pd.DataFrame:
-        """One row per premise of the file, used or not, with its segment, features and the reason if not."""
-        labels = np.full(len(self.reads.premises), -1, dtype=np.int64)
-        labels[self.used] = self.segments.labels
-        names = [self.segments.names[i] if i >= 0 else NOT_ENOUGH_READS_LABEL for i in labels]
-        reasons = self.reads.reasons()
-        why = [
-            reasons.get(premise, NO_SHAPE) if label < 0 else ""
-            for premise, label in zip(self.reads.premises, labels, strict=True)
-        ]
-        columns = {"premise_id": self.reads.premises, "segment": labels, "label": names, "reason": why}
-        table = pd.DataFrame(columns)
-        features = self.features.set_axis(np.flatnonzero(self.used), axis=0)
-        known = features.columns if self.has_temperature else features.columns[features.notna().any()]
-        return table.join(features[known])
+#: A smaller segment could be one street or one family.
+SMALLEST_ALLOWED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +66,9 @@ def segment_file(
     zone: str = "Europe/London",
     temperature: str | Path | None = None,
     event_window: str = "17:00-20:00",
+    method: str = "kmeans",
+    smallest_segment: int = SMALLEST_SEGMENT,
+    members: bool = False,
 ) -> SegmentResult:
     """Segment the homes of a meter file and write tables and a report.
 
@@ -134,6 +80,9 @@ def segment_file(
     zone : IANA zone of the homes
     temperature : optional CSV of outdoor temperatures (a time and a degC column)
     event_window : local "HH:MM-HH:MM"; hours it touches count
+    method : name of a segmenter (:mod:`analysis.segmenters`)
+    smallest_segment : smaller ones are merged into the nearest; 5 at least
+    members : also write ``homes.csv``, which names every premise with its segment, and findings by premise
 
     Raises
     ------
@@ -147,22 +96,25 @@ def segment_file(
     path = Path(path)
     if segments != "auto" and segments < 1:
         raise ScenarioError(Problem("--segments", f'segments is {segments}; expected "auto" or 1 and more'))
-    hours = event_hours(event_window)
+    if method not in METHODS:
+        raise ScenarioError(Problem("--method", f'method is "{method}"; expected one of {", ".join(METHODS)}'))
+    if smallest_segment < SMALLEST_ALLOWED:
+        message = f"smallest_segment is {smallest_segment}; expected {SMALLEST_ALLOWED} or more"
+        raise ScenarioError(Problem("--smallest-segment", message))
+    cut = Cut(event_hours(event_window), segments, method, smallest_segment)
     folder = Path(out) if out is not None else Path("runs") / f"segment-{path.name.split('.')[0]}"
     _refuse_foreign(folder, path.name)
     degc = read_temperature(temperature, zone) if temperature is not None else None
-    result = _segmented(path, open_meters(path, zone), hours, segments, degc)
+    result = segmented(path, open_meters(path, zone), cut, degc)
     facts = _facts(result)
     partial = folder.with_name(folder.name + ".partial")
     if partial.exists():
         shutil.rmtree(partial)
     partial.mkdir(parents=True)
     result.table().to_csv(partial / "segments.csv", index=False, float_format="%.6g")
-    result.homes().to_csv(partial / "homes.csv", index=False, float_format="%.6g")
-    findings = pd.DataFrame(
-        [(f.code, f.premise, f.message) for f in result.reads.findings], columns=["code", "premise_id", "message"]
-    )
-    findings.to_csv(partial / "findings.csv", index=False)
+    _findings(result, members).to_csv(partial / "findings.csv", index=False)
+    if members:
+        result.homes().to_csv(partial / "homes.csv", index=False, float_format="%.6g")
     write_segment_report(partial / "report.html", result)
     manifest = facts | {"kind": "segment", "input_sha256": _sha256(path), "drsim": _version()}
     (partial / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
@@ -170,6 +122,17 @@ def segment_file(
         shutil.rmtree(folder)
     partial.rename(folder)
     return SegmentResult(folder, facts | {"folder": str(folder)})
+
+
+def _findings(result: SegmentedFile, members: bool) -> pd.DataFrame:
+    """Every finding by premise where that was asked for, else how many of each kind."""
+    findings = result.reads.findings
+    if members:
+        rows = [(f.code, f.premise, f.message) for f in findings]
+        return pd.DataFrame(rows, columns=["code", "premise_id", "message"])
+    counted = [(code, n, reads, "") for code, (n, reads) in count_by_code([f for f in findings if f.premise]).items()]
+    whole = [(f.code, 1, f.data.get("reads", 0), f.message) for f in findings if not f.premise]
+    return pd.DataFrame([*whole, *counted], columns=["code", "findings", "reads", "message"])
 
 
 def event_hours(window: str) -> tuple[int, int]:
@@ -182,54 +145,6 @@ def event_hours(window: str) -> tuple[int, int]:
     return hours
 
 
-def _segmented(
-    path: Path,
-    reads: Meters,
-    hours: tuple[int, int],
-    segments: int | Literal["auto"],
-    degc: DailyTemperature | None,
-) -> SegmentedFile:
-    used = ~reads.disqualified
-    if used.sum() < SMALLEST_SEGMENT:
-        raise DataError(
-            f"{path}: {int(used.sum())} of {len(used)} premises have enough reads; "
-            f"at least {SMALLEST_SEGMENT} are needed, so that no segment describes single homes"
-        )
-    parts: list[LoadShapes] = []
-    dates: list[date] = []
-    for part in reads.parts():
-        inside = ~part.disqualified
-        if inside.any():
-            shapes, dates = _shapes_of(part.only(inside), hours, degc)
-            parts.append(shapes)
-    days = parts[0].days
-    if days < FEWEST_DAYS or parts[0].workdays == 0:
-        raise DataError(f"{path}: {days} whole local days; at least {FEWEST_DAYS} are needed")
-    features = pd.concat([part.features() for part in parts], ignore_index=True)
-    shape = np.concatenate([part.shapes() for part in parts])
-    shape_kw = np.concatenate([part.shapes(normalised=False) for part in parts])
-    found = segment(shape, segments, random_state=0, features=features)
-    if found.k == 0:
-        raise DataError(f"{path}: no premise has a load shape ({NO_SHAPE})")
-    return SegmentedFile(
-        path.name, reads, used, dates[0], dates[-1], days, hours, features, shape, shape_kw, found,
-        bool(features["weather_sensitive_share"].notna().any()),
-    )  # fmt: skip
-
-
-def _shapes_of(
-    reads: AmiTable, hours: tuple[int, int], degc: DailyTemperature | None
-) -> tuple[LoadShapes, list[date]]:
-    """Features of some premises, day by day, and the days; memory is that of these premises alone."""
-    shapes = LoadShapes(len(reads.premises), hours)
-    dates = []
-    for day, hourly_kwh in reads.days():
-        mean_degc, max_degc = degc.of(day) if degc else (float("nan"), float("nan"))
-        shapes.add_day(hourly_kwh, day.weekday() < 5, mean_degc, max_degc)
-        dates.append(day)
-    return shapes, dates
-
-
 def _facts(result: SegmentedFile) -> dict[str, object]:
     table = result.table()
     rows = [
@@ -240,6 +155,8 @@ def _facts(result: SegmentedFile) -> dict[str, object]:
             "share": round(float(row["share"]), 4),
             "mean_kwh_per_day": round(float(row["mean_kwh_per_day"]), 1),
             "event_kw": round(float(row["event_kw"]), 2),
+            "suggested": str(row["suggested"]),
+            "kw_per_enrolled_home": [round(float(row["kw_low"]), 3), round(float(row["kw_high"]), 3)],
         }
         for _, row in table.iterrows()
     ]
@@ -252,9 +169,16 @@ def _facts(result: SegmentedFile) -> dict[str, object]:
         "days": result.days,
         "zone": result.reads.zone,
         "event_hours": list(result.event_hours),
+        "method": result.segments.method,
         "stability_ari": round(result.segments.stability_ari, 2),
+        "winter_summer_ari": _rounded(result.seasons[0]),
+        "keep_their_segment_in_summer": _rounded(result.seasons[1]),
         "segments": rows,
     }
+
+
+def _rounded(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 2)
 
 
 def _refuse_foreign(folder: Path, input_name: str) -> None:

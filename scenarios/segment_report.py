@@ -8,14 +8,26 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis import quality
+from analysis.import_quality import RESOLUTION
+from analysis.programme_hints import HINTS
+from analysis.segmentation import favourites
 from scenarios.segment_charts import bar_chart, nice_top, profile_chart
-from scenarios.segment_file import SegmentedFile
+from scenarios.segmented import SegmentedFile
 
+METHOD_WORDS = {
+    "kmeans": "k-means on mean working-day shapes, each divided by its day's energy",
+    "gaussian_mixture": "a Gaussian mixture on the principal components of mean working-day shapes",
+    "hierarchical": "Ward's hierarchical clustering of mean working-day shapes",
+    "dictionary": "a dictionary of whole days (adaptive k-means, merged); homes with a like mix of days go together",
+    "feature_tree": "a tree of thresholds on temperature slope, demand in the window and variability",
+}
 FINDING_TITLES = {
     quality.NEGATIVE: "premises with negative reads (set aside)",
     quality.STUCK_ZERO: "premises with zeros for over 48 hours (set aside)",
+    quality.STUCK_VALUE: "premises with equal reads for over 48 hours (set aside)",
     quality.DUPLICATE: "premises with repeated reads",
     quality.OFF_GRID: "files with reads between the steps (set aside)",
+    RESOLUTION: "premises not used: their interval does not fit",
     quality.LOW_COVERAGE: "premises not used: under half of their reads are usable",
 }
 
@@ -36,11 +48,48 @@ def write_segment_report(path: Path, result: SegmentedFile) -> None:
         sizes=_sizes(result),
         criteria=result.segments.criteria.to_dict("records"),
         stability=_stability_words(result.segments.stability_ari),
+        favourites=_favourite_words(result),
+        seasons=_season_words(result),
+        method=METHOD_WORDS[result.segments.method],
+        hints=_hints(result),
+        sources=[hint for hint in HINTS.values() if hint.programme in set(result.hints()["programme"])],
         notes=[f.message for f in result.reads.findings if f.code in {quality.STAMPS, quality.UNIT}],
         quality=_quality(result),
         window=f"{result.event_hours[0]:02d}:00 to {result.event_hours[1]:02d}:00",
     )
     path.write_text(page, encoding="utf-8")
+
+
+def _favourite_words(result: SegmentedFile) -> str:
+    """Which number each index would choose alone: a warning against believing in any."""
+    found = favourites(result.segments.criteria)
+    if not found:
+        return ""
+    names = {"silhouette": "silhouette", "davies_bouldin": "Davies-Bouldin", "calinski_harabasz": "Calinski-Harabasz"}
+    said = ", ".join(f"{names[name]} {k}" for name, k in found.items())
+    if len(set(found.values())) == 1:
+        return f"All three indices choose the same number ({said})."
+    return f"The indices disagree: alone, they would choose {said}."
+
+
+def _season_words(result: SegmentedFile) -> str:
+    ari, kept = result.seasons
+    if np.isnan(ari):
+        return "There are not both winter and summer months to compare segments between."
+    return (
+        f"Segments of December to February and of June to August, found apart on the same homes, agree by {ari:.2f} "
+        f"(adjusted Rand index); {100 * kept:.0f} % of the homes keep their winter segment in summer. Segments "
+        "age: use those of the season the events are in."
+    )
+
+
+def _hints(result: SegmentedFile) -> list[dict[str, object]]:
+    hints = result.hints()
+    return [
+        {"label": result.segments.names[i], "homes": int(result.segments.sizes()[i]),
+         **{str(key): value for key, value in row.items()}}
+        for i, row in enumerate(hints.to_dict("records"))
+    ]  # fmt: skip
 
 
 def _segments(result: SegmentedFile) -> list[dict[str, object]]:

@@ -263,7 +263,8 @@ def test_segment_and_evidence_pass_on_what_was_asked(monkeypatch: pytest.MonkeyP
     result = invoke("segment", str(file), "--segments", "6", "--zone", "America/Phoenix")
     assert (result.exit_code, result.stdout) == (0, "6 segments\n")
     how = {"out": None, "segments": 6, "zone": "America/Phoenix", "temperature": None}
-    assert asked.pop() == (file, {**how, "event_window": "17:00-20:00"})
+    more = {"event_window": "17:00-20:00", "method": "kmeans", "smallest_segment": 15, "members": False}
+    assert asked.pop() == (file, how | more)
     assert json.loads(invoke("segment", str(file), "--json").stdout)["stability_ari"] is None
     assert invoke("evidence", "--rows", "17,1,17").exit_code == 1
     assert asked.pop() == ((17, 1), None, False)

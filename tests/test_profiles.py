@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.daily_shapes import DailyShapes
@@ -56,7 +57,8 @@ def test_coincidence_is_demand_at_the_systems_highest_hours_over_the_homes_own()
     kwh = np.ones((14, 2, 24))
     kwh[:, 0, 18], kwh[:, 1, 3] = 5.0, 5.0
     kwh[3, 0, 18] = 9.0
-    peaks = highest_hours([(START + timedelta(days=d), kwh[d].mean(axis=0)) for d in range(14)], n=1)
+    start = pd.date_range("2024-01-01", periods=14 * 24, freq="h", tz="UTC")
+    peaks = highest_hours(start, kwh.mean(axis=1).ravel(), "Europe/London", n=1)
     assert peaks == frozenset({(START + timedelta(days=3), 18)})
     table = lived(kwh, peaks).features()
     assert table["coincident_kw"].tolist() == [9.0, 1.0]

@@ -41,6 +41,14 @@ def segment(
     event_window: Annotated[
         str, typer.Option(metavar="HH:MM-HH:MM", help="Local hours that matter.")
     ] = "17:00-20:00",
+    method: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="kmeans, gaussian_mixture, hierarchical, dictionary or feature_tree."),
+    ] = "kmeans",
+    smallest_segment: Annotated[
+        int, typer.Option(metavar="HOMES", help="Smaller segments are merged into another.")
+    ] = 15,
+    members: Annotated[bool, typer.Option("--members", help="Also write homes.csv, which names premises.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Segment a real smart-meter file by its load shapes.
@@ -65,6 +73,9 @@ def segment(
         zone=zone,
         temperature=temperature,
         event_window=event_window,
+        method=method,
+        smallest_segment=smallest_segment,
+        members=members,
     )
     if as_json:
         echo_json(result.summary())

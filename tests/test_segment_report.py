@@ -1,0 +1,113 @@
+"""The stand-alone segment report: what it says, what it keeps to itself, and what its hints rest on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.labels import name_segments
+from analysis.programme_hints import HINTS, suggest
+from drsim.errors import DataError, ScenarioError
+from scenarios.import_file import import_file
+from scenarios.segment_file import segment_file
+
+
+def meter_file(folder: Path, homes: int = 60, days: int = 200) -> Path:
+    """Half of the homes peak in the evening, half at midday; 200 days from January reach into July."""
+    start = pd.date_range("2024-01-01", periods=48 * days, freq="30min", tz="UTC")
+    hour = start.tz_convert("Europe/London").hour.to_numpy()
+    rng = np.random.default_rng(4)
+    shape = np.stack([np.where((hour >= 17) & (hour < 21), 1.0, 0.2), np.where((hour >= 10) & (hour < 14), 1.0, 0.2)])
+    kwh = shape[np.arange(homes) % 2] * rng.lognormal(0.0, 0.3, (homes, len(start)))
+    table = pd.DataFrame(kwh.T.astype(np.float32), index=start.rename("start_utc"))
+    table.columns = [f"SECRET{i:03d}" for i in range(homes)]
+    table.to_parquet(folder / "reads.parquet")
+    return folder / "reads.parquet"
+
+
+def test_no_premise_leaves_unless_asked(tmp_path: Path) -> None:
+    file = meter_file(tmp_path)
+    plain = segment_file(file, tmp_path / "plain")
+    for written in plain.folder.iterdir():
+        assert "SECRET" not in written.read_text(encoding="utf-8"), written.name
+    assert not (plain.folder / "homes.csv").exists()
+    asked = segment_file(file, tmp_path / "asked", members=True)
+    members = pd.read_csv(asked.folder / "homes.csv")
+    assert members["premise_id"].str.startswith("SECRET").all() and len(members) == 60
+
+
+def test_the_store_and_the_file_give_the_same_segments(tmp_path: Path) -> None:
+    file = meter_file(tmp_path)
+    store = import_file(file, tmp_path / "store").folder
+    one = segment_file(file, tmp_path / "one", members=True)
+    two = segment_file(store, tmp_path / "two", members=True)
+    a, b = (pd.read_csv(r.folder / "homes.csv").sort_values("premise_id") for r in (one, two))
+    assert a["segment"].tolist() == b["segment"].tolist()
+    assert one.summary()["segments"] == two.summary()["segments"]
+
+
+def test_the_report_says_how_sure_it_is_and_why(tmp_path: Path) -> None:
+    result = segment_file(meter_file(tmp_path), tmp_path / "out", method="gaussian_mixture")
+    page = (result.folder / "report.html").read_text(encoding="utf-8")
+    for words in ("Gaussian mixture", "December to February", "peak-time rebate", "no temperature was given",
+                  "random control group", "names no premise"):  # fmt: skip
+        assert words in page, words
+    facts = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert facts["winter_summer_ari"] > 0.9 and facts["keep_their_segment_in_summer"] > 0.9
+    assert facts["method"] == "gaussian_mixture"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"method": "magic"}, "expected one of kmeans"), ({"smallest_segment": 3}, "expected 5 or more")],
+)
+def test_bad_options_say_what_is_allowed(tmp_path: Path, options: dict[str, object], words: str) -> None:
+    with pytest.raises(ScenarioError, match=words):
+        segment_file(meter_file(tmp_path, 20, 10), tmp_path / "out", **options)  # type: ignore[arg-type]
+
+
+def test_too_few_homes_for_a_larger_smallest_segment(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="at least 50 are needed"):
+        segment_file(meter_file(tmp_path, 40, 30), tmp_path / "out", smallest_segment=50)
+
+
+# ---- hints ----
+
+
+def features(kw: float, share: float, cooling: float, heating: float, homes: int = 100) -> pd.DataFrame:
+    spread = np.linspace(0.8, 1.2, homes)
+    return pd.DataFrame(
+        {
+            "hot_event_kw": kw * spread,
+            "weather_sensitive_share": share,
+            "cooling_slope_kw_per_degc": cooling,
+            "heating_slope_kw_per_degc": heating,
+        }
+    )
+
+
+def test_hints_follow_the_load_and_their_range_is_worked_by_hand() -> None:
+    kinds = [features(3.0, 0.5, 0.2, 0.0), features(1.5, 0.3, 0.0, 0.02), features(2.0, 0.5, 0.0, 0.15),
+             features(0.3, 0.0, 0.0, 0.0)]  # fmt: skip
+    table = suggest(pd.concat(kinds, ignore_index=True), np.repeat(np.arange(4), 100), 4)
+    assert table["programme"].tolist() == [
+        "thermostat setback", "peak-time rebate or critical-peak price", "thermostat setback", "message only",
+    ]  # fmt: skip
+    # Mean weather-driven load 1.5 kW; its standard error is sd(0.8..1.2) x 1.5 / 10.
+    error = 1.96 * 1.5 * np.linspace(0.8, 1.2, 100).std(ddof=1) / 10.0
+    hint = HINTS["thermostat"]
+    assert table["kw_low"].iloc[0] == pytest.approx((1.5 - error) * hint.low)
+    assert table["kw_high"].iloc[0] == pytest.approx((1.5 + error) * hint.high)
+
+
+def test_a_gentle_slope_on_the_cold_is_not_called_heating() -> None:
+    centre = np.full((1, 24), 0.5)
+    centre[0, 17:21] = 2.0
+    means = features(1.5, 0.3, 0.0, 0.02).mean().to_frame().T
+    assert name_segments(centre, means) == ["evening peak, higher when cold"]
+    means["heating_slope_kw_per_degc"] = 0.1
+    assert name_segments(centre, means) == ["evening peak with electric heating"]
