@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.commands.app import what_if_app
 from scenarios.commands.baseline import baseline
 from scenarios.commands.check import check
 from scenarios.commands.compare import compare
@@ -36,6 +37,7 @@ app.command("parameters")(parameters)
 app.command("init")(init)
 app.command("compare")(compare)
 app.command("sweep")(sweep)
+app.command("app")(what_if_app)
 app.command("schema")(schema)
 app.command("import")(import_reads)
 app.command("segment")(segment)

@@ -30,12 +30,13 @@ class Plots:
         self._result = result
 
     @cached_property
-    def _input(self) -> ReportInput:
+    def report_input(self) -> ReportInput:
+        """What the figures, and the report, are drawn from."""
         r = self._result
         return report_input(r.scenario, r.comparison, r.values, r.tables, [], float("nan"), "")
 
     def _draw(self, make: Callable[[ReportInput], Drawing | None]) -> Drawing:
-        drawing = make(self._input)
+        drawing = make(self.report_input)
         if drawing is None:
             name = make.__name__.replace("_", " ")
             raise DrsimError(f"this run has nothing to draw for {name!r}; it needs an arm that made offers")

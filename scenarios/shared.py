@@ -39,16 +39,18 @@ class Tape:
 
 @dataclass
 class Store:
-    """Tapes by world; when a new world would not fit, older ones go."""
+    """Tapes of the last few ``worlds``; older ones are dropped. Runs come world by world, so one is often enough."""
 
+    worlds: int = 1
     tapes: dict[str, Tape] = field(default_factory=dict)
     played: int = 0
 
     def tape(self, key: str) -> Tape:
-        """The tape of a world, empty when it is new; the others are dropped, for runs come world by world."""
-        if key not in self.tapes:
-            self.tapes = {key: Tape()}
-        return self.tapes[key]
+        """The tape of a world, empty when it is new."""
+        kept = self.tapes.pop(key, None) or Tape()
+        self.tapes = dict(list(self.tapes.items())[-(self.worlds - 1) :]) if self.worlds > 1 else {}
+        self.tapes[key] = kept
+        return kept
 
 
 _active: Store | None = None

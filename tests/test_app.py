@@ -1,0 +1,74 @@
+"""The what-if page without a browser: levers, reproduction, and the page run by Streamlit's own test harness."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drsim.errors import ScenarioError
+from scenarios.app import working
+from scenarios.app.levers import edited, levers_of, window_text, without_programs
+from scenarios.loader import bundled_names, load_scenario
+from scenarios.pipeline import run
+from scenarios.schema import Scenario
+
+PAGE = Path(__file__).resolve().parents[1] / "scenarios" / "app" / "page.py"
+needs_streamlit = pytest.mark.skipif(
+    importlib.util.find_spec("streamlit") is None, reason="Streamlit (extra: app) is not installed"
+)
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_levers_at_their_start_change_nothing(name: str) -> None:
+    scenario = load_scenario(name)
+    levers = levers_of(scenario)
+    assert all(lever.low <= lever.value <= lever.high for lever in levers)
+    same = edited(scenario, {lever.key: lever.value for lever in levers})
+    assert same.hash == scenario.model_copy(update={"what_ifs": {}}).hash
+
+
+def test_levers_move_their_keys_and_misfits_are_said() -> None:
+    scenario = load_scenario("heat_wave")
+    chosen = {"programs.cool.incentive_usd_per_season": 80.0, "events.window_local": window_text(17, 3)}
+    moved = edited(scenario, chosen)
+    assert moved.programs["cool"].incentive_usd_per_season == 80.0 and moved.events.window_local == "17:00-20:00"
+    assert list(without_programs(scenario, ["rebate"])) == ["rebate"]
+    with pytest.raises(ScenarioError):
+        edited(scenario, {"budget_usd": 1.0})
+
+
+def test_what_is_on_screen_is_what_a_run_of_the_yaml_gives(small_scenario: Scenario, tmp_path: Path) -> None:
+    chosen = {"arms": ["none", "untargeted", "segment_targeted"], "budget_usd": 260.0}
+    scenario = edited(small_scenario, chosen)
+    parts = [working.replication(scenario, number) for number in range(2)]
+    shown = working.result_of(scenario, parts)
+    (tmp_path / "mine.yaml").write_text(shown.scenario.resolved_yaml(), encoding="utf-8")
+    again = run(load_scenario(tmp_path / "mine.yaml"), out=tmp_path / "r", workers=1)
+    assert again.comparison.equals(shown.comparison)
+    assert again.values.equals(shown.values)
+    assert "<svg" in working.report_html(shown)
+    assert set(working.compliance(shown).columns) <= {"untargeted", "segment_targeted"}
+    thirds = working.who_benefits(shown, "untargeted")
+    first = shown.values[(shown.values["arm"] == "untargeted") & (shown.values["replication"] == 0)]
+    assert thirds["enrolled"].sum() == first["enrolled_homes"].iloc[0]
+    assert working.difference(shown.values, shown.values, "untargeted", "event_reduction_kw") == (0.0, 0.0, 0.0)
+
+
+@needs_streamlit
+def test_the_page_answers_and_says_what_does_not_fit() -> None:
+    from streamlit.testing.v1 import AppTest
+
+    page: Any = AppTest.from_file(str(PAGE), default_timeout=300)
+    page.session_state["heat_wave-count"] = 1
+    page.session_state["heat_wave-population.households"] = 50
+    page.run()
+    assert not page.exception, page.exception
+    assert any("One draw" in m.value or "untargeted" in m.value for m in page.markdown)
+    page.sidebar.slider(key="heat_wave-events.at_most").set_value(3)
+    page.sidebar.slider(key="heat_wave-costs.contact_usd_per_offer").set_value(30.0)
+    page.sidebar.slider(key="heat_wave-budget_usd").set_value(100).run()
+    assert not page.exception
+    assert (page.error and "do not fit together" in page.error[0].value) or page.markdown
