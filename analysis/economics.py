@@ -212,3 +212,35 @@ def supply_curve(segments: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
 def break_even_incentive_usd(value_usd: float, other_cost_usd: float, enrolled: float) -> float:
     """The incentive a home at which PAC is exactly 1, the same homes enrolling [USD a home]; NaN without homes."""
     return (value_usd - other_cost_usd) / enrolled if enrolled > 0 else NAN
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """How one season's flows become a programme's life.
+
+    Every later year repeats the value, incentives, payments and burden of the first, each year times
+    ``persistence_fraction``; recruiting and devices are bought once; ``vendor_usd_per_enrolment`` recurs.
+    """
+
+    years: int
+    persistence_fraction: float
+    discount_fraction: float
+    societal_discount_fraction: float
+    vendor_usd_per_enrolment: float
+    burden_fraction: float
+
+
+def programme_life(
+    value: Year, once_usd: float, incentives_usd: float, bill_savings_usd: float, enrolled: float, life: Lifetime
+) -> list[Year]:
+    """Yearly flows: ``value`` is the first season's avoided costs, ``once_usd`` what is spent without incentives."""
+    recurring = value.plus(
+        Year(
+            incentives_usd=incentives_usd,
+            bill_savings_usd=bill_savings_usd,
+            admin_usd=enrolled * life.vendor_usd_per_enrolment,
+            participant_burden_usd=life.burden_fraction * incentives_usd,
+        )
+    )
+    years = [recurring.times(life.persistence_fraction**index) for index in range(life.years)]
+    return [years[0].plus(Year(admin_usd=once_usd)), *years[1:]]

@@ -14,6 +14,7 @@ from analysis.load_shapes import LoadShapes
 from analysis.segmentation import Segmentation, segment
 from analysis.targeting import Records
 from drsim.clock import quarter_of
+from scenarios.measurement.kept import KeptReads
 from scenarios.schema import Scenario
 from simulator.events import EventRule
 from simulator.keyed_random import Purpose, uniforms
@@ -42,8 +43,9 @@ def event_hours(rule: EventRule) -> tuple[int, int]:
 
 
 def live_history(
-    world: World, everyone: Lives, rule: EventRule, gaps: tuple[float, float], keep_days: bool = False
-) -> History:
+    world: World, everyone: Lives, rule: EventRule, gaps: tuple[float, float], keep_days: bool = False,
+    kept: KeptReads | None = None,
+) -> History:  # fmt: skip
     """Live the days before the season and read the meters; ``keep_days`` for a segmenter that learns from days."""
     clock, homes = world.clock, len(world.population)
     shapes = LoadShapes(homes, event_hours(rule))
@@ -55,6 +57,8 @@ def live_history(
     quality = np.zeros((homes, 100), np.uint8)
     for day in range(world.first_event_day):
         everyone.day(day)
+        if kept is not None:
+            kept.everyone(day, everyone)
         wh = everyone.load_wh
         codes = quality[:, : wh.shape[1]]
         read_quality(everyone.homes["household"], world.seed, world.replication, clock.date(day).toordinal(),

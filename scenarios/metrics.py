@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.ledger import LedgerResult
+from scenarios import worth
 from scenarios.recorder import Member
 from simulator.dispatch import NOTIFIED, OPTED_OUT, OVERRODE, PARTICIPATED
 from simulator.season import TreatmentLog
@@ -44,6 +45,7 @@ UNITS: dict[str, str] = {
     "co2_kg": "kg",
     "missed_peaks": "days",
     "needless_calls": "days",
+    **worth.UNITS,
 }
 RATIOS: dict[str, tuple[str, str]] = {
     "impact_kw_per_enrolled_home": ("event_kwh", "enrolled_home_hours"),
@@ -58,6 +60,7 @@ RATIOS: dict[str, tuple[str, str]] = {
     "usd_per_kw": ("program_cost_usd", "peak_reduction_kw"),
     "usd_per_event_kw": ("program_cost_usd", "event_reduction_kw"),
     "bill_change_usd_mean": ("bill_change_usd", "enrolled_homes"),
+    **worth.RATIOS,
 }
 
 
@@ -85,6 +88,7 @@ class SeasonFacts:
     budget_usd: float
     missed_peaks: int
     needless_calls: int
+    worth: worth.Worth
 
 
 def hourly_kw(wh: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -159,4 +163,21 @@ def measure(outcome: ArmOutcome, logs: list[TreatmentLog], facts: SeasonFacts) -
         "overrode": totals["overrode"],
         "bill_change_usd": -(saved_kwh * facts.usd_per_kwh + totals["paid_usd"] + outcome.incentives_usd)
         + totals["tariff_usd"],
+        **worth.worth_metrics(season_of(outcome, logs, facts), facts.worth),
     }
+
+
+def season_of(outcome: ArmOutcome, logs: list[TreatmentLog], facts: SeasonFacts) -> worth.Season:
+    """An arm's season as money sees it."""
+    saved = hourly_kw(facts.none_wh) - hourly_kw(outcome.load_wh)
+    totals, ledger = _log_sums(outcome.members, logs), outcome.ledger
+    cut = [float((facts.none_wh[s] - outcome.load_wh[s]).sum()) / 1e3 for s in facts.event_slices]
+    return worth.Season(
+        event_reduction_kw=sum(cut) / (facts.event_hours * max(1, len(cut))),
+        saved_kwh=saved,
+        spent_usd=ledger.spent_usd if ledger is not None else 0.0,
+        incentives_usd=outcome.incentives_usd,
+        payments_usd=totals["paid_usd"],
+        bill_savings_usd=float(saved.sum()) * facts.usd_per_kwh - totals["tariff_usd"],
+        enrolled=float(ledger.enrolled.sum()) if ledger is not None else 0.0,
+    )

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from drsim.errors import DrsimError
@@ -28,10 +28,13 @@ class RunFailed(DrsimError):
 
 def one_replication(scenario: Scenario, replication: int) -> ReplicationTables:
     """Run one replication and keep its tables; this is what a worker does."""
+    from scenarios.measurement.tables import measured
     from scenarios.replication import run_replication
     from scenarios.tables import tables_of
 
-    return tables_of(run_replication(scenario, replication), scenario.budget_usd)
+    result = run_replication(scenario, replication)
+    made = tables_of(result, scenario.budget_usd)
+    return replace(made, tables=made.tables | measured(result, scenario))
 
 
 def compile_first(progress: Progress, total: int) -> None:

@@ -16,6 +16,7 @@ from scenarios import run_folder
 from scenarios.checkpoints import Checkpoints
 from scenarios.comparison import REFERENCE, compare, detectable_gain
 from scenarios.loader import load_scenario
+from scenarios.measurement.tables import FILES as MEASURED
 from scenarios.parallel import Engine, Progress, RunFailed, run_all, usual_workers
 from scenarios.reads import sample_end_use, write_reads
 from scenarios.run_report import report_input
@@ -196,6 +197,9 @@ def _write_tables(
     run_folder.write_csv(long, folder / "replications.csv")
     run_folder.write_csv(tables["events"], folder / "events.csv")
     run_folder.write_csv(tables["segments"], folder / "segments.csv")
+    for name in MEASURED:
+        if name in tables:
+            run_folder.write_csv(tables[name], folder / f"{name}.csv")
     tables["end_use"] = pd.concat([tables["end_use"], sample_end_use(scenario)], ignore_index=True)
     if scenario.outputs.reads != "none":
         write_reads(scenario, folder / "reads.parquet")

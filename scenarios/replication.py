@@ -18,6 +18,7 @@ from scenarios.analyst import (
     records_for,
     segments_of,
 )
+from scenarios.measurement.kept import KeptReads
 from scenarios.metrics import ArmOutcome, SeasonFacts, hourly_kw, measure
 from scenarios.offers import (
     Answers,
@@ -35,6 +36,7 @@ from scenarios.recorder import Member, Recorder
 from scenarios.schema import Scenario
 from scenarios.shared import everyone_in
 from scenarios.worlds import build_world, event_rule_of, past_summers, programs_of
+from scenarios.worth import grid_of, worth_of
 from simulator.events import Calendar, call_events, fit_load_model, missed_and_needless
 from simulator.programs import Program
 from simulator.season import Baselines, Treatment, TreatmentLog, calendar_window_hours, run_day
@@ -63,6 +65,7 @@ class ReplicationResult:
     answers: Answers
     expectations: tuple[NDArray[np.float64], NDArray[np.float64]] | None
     metrics: dict[str, dict[str, float]]
+    kept: KeptReads | None = None  # hourly reads, where the scenario measures with them
 
 
 def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
@@ -71,7 +74,8 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     programs, rule = programs_of(scenario), event_rule_of(scenario)
     gaps = (scenario.meters.gap_fraction, scenario.meters.estimated_fraction)
     everyone = everyone_in(world, scenario)
-    history = live_history(world, everyone, rule, gaps, keep_days=scenario.targeting.method == "dictionary")
+    kept = KeptReads.empty(world) if scenario.measurement.keeps_reads else None
+    history = live_history(world, everyone, rule, gaps, scenario.targeting.method == "dictionary", kept)
     calendar = _calendar(scenario, world, history)
     wants = [arm for arm in scenario.arms if arm != "none"]
     features, normalised, absolute = segments_of(history, scenario, stability=replication == 0)
@@ -97,7 +101,7 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
         offers[arm] = spend(arm, order_of(arm, records), answered, scenario)
     return _live_and_measure(
         scenario, world, everyone, history, calendar, book, len(programs), features, normalised, absolute, offers, menu,
-        baselines, gaps,
+        baselines, gaps, kept,
     )  # fmt: skip
 
 
@@ -141,6 +145,7 @@ def _live_and_measure(
     scenario: Scenario, world: World, everyone: Lives, history: History, calendar: Calendar,
     book: OfferBook, usual: int, features: pd.DataFrame, normalised: Segmentation, absolute: Segmentation,
     offers: dict[str, Offers], menu: Answers, baselines: Baselines, gaps: tuple[float, float],
+    kept: KeptReads | None = None,
 ) -> ReplicationResult:  # fmt: skip
     """The event season of the counterfactual and all arms; then the oracle's, on its own copies."""
     start = everyone.homes.copy()
@@ -161,6 +166,8 @@ def _live_and_measure(
         run_day(world, day, everyone, treatments, calendar, baselines, gaps)
         recorder.counterfactual(day, everyone)
         recorder.treated(day, everyone, treatments)
+        if kept is not None:
+            kept.season_day(day, everyone, treatments)
         if window[1] > 0:
             window_wh[:, calendar.days.index(day)] = everyone.load_wh[:, window[0] : window[1]].sum(
                 axis=1, dtype=np.int64
@@ -181,7 +188,7 @@ def _live_and_measure(
     metrics = {arm: measure(o, logs.get(arm, []), facts) for arm, o in outcomes.items()}
     return ReplicationResult(
         world.replication, world, calendar, book.offers, features, normalised, absolute, offers, outcomes, logs,
-        recorder, oracle_recorder, facts, menu, expected, metrics,
+        recorder, oracle_recorder, facts, menu, expected, metrics, kept,
     )  # fmt: skip
 
 
@@ -220,6 +227,12 @@ def _facts(
     ]
     allowed = clock.is_workday[first:] if calendar.rule.weekdays_only else np.ones(clock.days - first, bool)
     missed, needless = missed_and_needless(calendar, np.array(daily), first, allowed)
+    inside = np.zeros(len(recorder.none_wh), bool)
+    for event in slices:
+        inside[event] = True
+    prices = worth_of(
+        world, calendar, grid_of(world, scenario.grid_path), hourly_kw(recorder.none_wh), inside[::4]
+    )  # fmt: skip
     region = world.population.region
     return SeasonFacts(
         none_wh=recorder.none_wh,
@@ -231,6 +244,7 @@ def _facts(
         budget_usd=scenario.budget_usd,
         missed_peaks=missed,
         needless_calls=needless,
+        worth=prices,
     )
 
 

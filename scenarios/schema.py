@@ -20,6 +20,7 @@ from scenarios.schema_checks import cross_checks
 from scenarios.schema_parts import (
     Costs,
     Events,
+    Measurement,
     Meters,
     Name,
     Outputs,
@@ -112,6 +113,7 @@ class Scenario(Part):
         examples=[["none", "untargeted", "segment_targeted"]],
     )
     outputs: Outputs = Field(default=Outputs(), description="Optional extra files of a run.")
+    measurement: Measurement = Field(default=Measurement(), description="What is measured beyond the comparison.")
     meters: Meters = Field(default=Meters(), description="Quality of the interval reads.")
     parameters: dict[str, float] = Field(
         default_factory=dict,
@@ -151,6 +153,12 @@ class Scenario(Part):
     def weather_path(self) -> Path | None:
         """Where ``weather.file`` is: beside the scenario file, or as seen from where ``--set`` was typed."""
         return None if self.weather.file is None else self._weather_folder / self.weather.file
+
+    @property
+    def grid_path(self) -> Path | None:
+        """Where ``measurement.grid_file`` is, found like ``weather.file``."""
+        file = self.measurement.grid_file
+        return None if file is None else self._weather_folder / file
 
     @property
     def hash(self) -> str:

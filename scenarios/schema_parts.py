@@ -233,6 +233,41 @@ class Outputs(Part):
     )
 
 
+class Measurement(Part):
+    """What a run measures beyond its comparison; each item leaves its own tables and a section of the report."""
+
+    baselines: bool = Field(
+        default=False,
+        description="Whether every baseline is held against the truth; keeps hourly reads in memory.",
+        examples=[True],
+    )
+    bills: bool = Field(
+        default=False,
+        description="Whether bills on four tariffs and who gains are worked out; keeps hourly reads.",
+        examples=[True],
+    )
+    vpp: bool = Field(
+        default=False,
+        description="Whether the second half of the events is sold as a virtual power plant.",
+        examples=[True],
+    )
+    confidence: float = Field(
+        default=0.9, gt=0.0, lt=1.0, description="How sure a commitment has to be kept.", examples=[0.9]
+    )
+    grid_file: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Hourly CSV (start_utc and price_usd_per_kwh, co2_kg_per_kwh or net_load_mw) instead of "
+        "built-in prices; path relative to this file.",
+        examples=["prices.csv"],
+    )
+
+    @property
+    def keeps_reads(self) -> bool:
+        """Whether hourly reads have to be kept."""
+        return self.baselines or self.bills or self.vpp
+
+
 class Meters(Part):
     """How good the interval reads are."""
 

@@ -176,7 +176,7 @@ class Treatment:
             if self.program.pays_by_event:
                 estimate = log.baseline_kwh[self.program.baseline][:, event]
                 paid = self.program.payment_usd(estimate, log.metered_kwh[:, event])
-                paid = np.where(homes["member"] == 1, paid, 0.0)
+                paid = np.where(homes["member"] == 1, np.rint(100.0 * paid) / 100.0, 0.0)  # whole cents
                 log.paid_usd[:, event] = paid
         end_event(homes, world.behaviour, signal.terms, flags)
         learn_all(homes, world.behaviour, paid, flags, self.program.pays_by_event and event >= 0)

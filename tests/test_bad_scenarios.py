@@ -42,7 +42,7 @@ CHANGED: list[tuple[str, str, str, list[str]]] = [
         [
             "4:1: budgt_usd is not a key of a scenario; expected schema, question, description, seed, population, "
             "season, history_days, weather, events, programs, budget_usd, costs, messages, targeting, replications, "
-            'arms, outputs, meters, parameters or what_ifs; did you mean "budget_usd"?'
+            'arms, outputs, measurement, meters, parameters and 1 more; did you mean "budget_usd"?'
         ],
     ),
     (
@@ -414,7 +414,7 @@ def test_check_says_the_same_as_run(tmp_path: Path) -> None:
     [
         (
             ["heat_wav"],
-            'SCENARIO is "heat_wav", and there is no such file; expected a path or one of heat_wave, ',
+            'SCENARIO is "heat_wav", and there is no such file; expected a path or one of baseline_error, ',
         ),
         (["heat_wav"], 'did you mean "heat_wave"?'),
         (["nowhere/heat_wave.yaml"], 'SCENARIO is "nowhere/heat_wave.yaml", and there is no such file'),

@@ -53,10 +53,11 @@ def _values(arms: list[str], n: int = 6) -> pd.DataFrame:
     rng = np.random.default_rng(2)
     parts = {name for pair in RATIOS.values() for name in pair}
     names = sorted((UNITS.keys() - RATIOS.keys()) | parts)
+    noise = 0.1 * rng.standard_normal((len(arms), n))  # first, so that a new metric does not redraw it
     common = 50.0 + 10.0 * rng.standard_normal((n, len(names)))
     return pd.DataFrame(
         [
-            {"arm": arm, "replication": r} | dict(zip(names, common[r] + k + 0.1 * rng.standard_normal(), strict=True))
+            {"arm": arm, "replication": r} | dict(zip(names, common[r] + k + noise[k, r], strict=True))
             for k, arm in enumerate(arms)
             for r in range(n)
         ]
