@@ -47,13 +47,15 @@ class SyntheticGrid:
     """Levels of the synthetic series; the shapes are fixed.
 
     ``solar_share`` is solar output at noon over the highest load. ``price_mean_usd_per_kwh`` is the price at mean net
-    load, ``price_steepness`` how many e-foldings the price rises from mean to highest net load.
+    load, ``price_steepness`` how many e-foldings the price rises from mean to highest net load. Below
+    ``must_run_fraction`` of the highest net load, sun is turned down: the price is just below zero.
     """
 
     solar_share: float = 0.45
     price_mean_usd_per_kwh: float = 0.045
     price_steepness: float = 2.0
     co2_mean_kg_per_kwh: float = 0.45
+    must_run_fraction: float = 0.25
 
 
 def synthetic(outdoor_degc: Floats, workday: NDArray[np.bool_], levels: SyntheticGrid) -> GridSeries:
@@ -67,7 +69,7 @@ def synthetic(outdoor_degc: Floats, workday: NDArray[np.bool_], levels: Syntheti
     net = net / net.max()
     middle, span = float(net.mean()), float(1.0 - net.mean())
     price = levels.price_mean_usd_per_kwh * np.exp(levels.price_steepness * (net - middle) / span)
-    spare = np.quantile(net, 0.03)  # the lowest hours: more sun than load wants
+    spare = levels.must_run_fraction  # below it there is more sun than load wants
     price = np.where(net <= spare, -0.005, price)
     rising = np.clip((net - spare) / (1.0 - spare), 0.0, 1.0)
     co2 = levels.co2_mean_kg_per_kwh * np.where(net <= spare, 0.0, 0.5 + rising)

@@ -85,7 +85,7 @@ def grid_of(world: World, file: Path | None) -> GridSeries:
     clock, region = world.clock, world.population.region
     levels = SyntheticGrid(
         region["grid.solar_share"], region["grid.price_mean_usd_per_kwh"], region["grid.price_steepness"],
-        region["grid.co2_kg_per_kwh"],
+        region["grid.co2_kg_per_kwh"], region["grid.must_run_fraction"],
     )  # fmt: skip
     if file is not None:
         return from_file(file, clock.zone, [clock.date(d) for d in range(clock.days)], levels)

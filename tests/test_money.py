@@ -268,7 +268,7 @@ def test_a_season_of_the_plant_adds_up() -> None:
 def test_the_duck_has_a_belly_and_a_neck() -> None:
     hour = np.arange(24)
     degc = 30 + 6 * np.sin((hour - 9) / 24 * 2 * np.pi)[None, :] + np.linspace(-4, 4, 20)[:, None]
-    made = synthetic(degc, np.arange(20) % 7 < 5, SyntheticGrid())
+    made = synthetic(degc - 8, np.arange(20) % 7 < 5, SyntheticGrid(solar_share=0.65))
     mean = made.net_load_fraction.mean(axis=0)
     assert 10 <= int(mean[6:20].argmin()) + 6 <= 14
     assert 17 <= int(mean.argmax()) <= 21

@@ -8,6 +8,7 @@ import numpy as np
 
 from analysis.baselines.day_matching import first_usable
 from analysis.baselines.history import (
+    IS_CONTROL,
     NO_CONTROL,
     TOO_FEW_DAYS,
     Estimate,
@@ -27,8 +28,9 @@ class ControlGroup:
 
     A difference-in-differences: ``own past mean + (controls' event day - controls' past mean)``, over the last
     ``days`` eligible days. With ``nearest`` the controls of a home are the homes with the nearest profile over
-    those days (kWh by slot); without, all controls, which is unbiased where control was drawn by lot.
-    A home that is a control itself is never among its own controls.
+    those days (kWh by slot), and controls themselves are refused: matching everyone with everyone takes the time
+    and is of no use. Without it all controls are taken, which is unbiased where control was drawn by lot; a control
+    leaves itself out. Of more than ``most_controls`` an even sample is searched.
     """
 
     name: str
@@ -38,7 +40,7 @@ class ControlGroup:
     days: int = 10
     fewest: int = 5
     lookback_days: int | None = None
-    most_controls: int = 5000
+    most_controls: int = 2000
 
     def estimate(self, history: MeterHistory, event: EventWindow) -> Estimate:
         """Baseline of every home in every slot of the event window [kWh]."""
@@ -54,12 +56,18 @@ class ControlGroup:
         pool = np.flatnonzero(fit)
         if self.nearest is not None and len(pool) > self.most_controls:
             pool = pool[:: -(-len(pool) // self.most_controls)]
-        needed = self.nearest + 1 if self.nearest else 2
+        needed = self.nearest if self.nearest else 2
         if len(pool) < needed:
             return Estimate.refused(history.homes, len(slots), NO_CONTROL)
         moved = today[pool] - past[pool]
-        shift = self._all(moved, pool, fit) if self.nearest is None else self._nearest(profile, pool, moved)
-        return Estimate.of(past + shift, np.where(found < self.fewest, TOO_FEW_DAYS, 0))
+        refusal = np.where(found < self.fewest, TOO_FEW_DAYS, 0)
+        if self.nearest is None:
+            return Estimate.of(past + self._all(moved, pool, fit), refusal)
+        refusal = np.where(history.control, IS_CONTROL, refusal)
+        rows = np.flatnonzero(refusal == 0)
+        shift = np.zeros_like(past)
+        shift[rows] = self._nearest(profile[rows], profile[pool], moved)
+        return Estimate.of(past + shift, refusal)
 
     def _profiles(self, history: MeterHistory, order: Ints, slots: Ints) -> tuple[Floats, Ints]:
         """Mean of each home's last usable days, (homes, slots), and how many there were."""
@@ -83,19 +91,15 @@ class ControlGroup:
         shift[pool] = (n * mean - moved) / (n - 1)
         return shift
 
-    def _nearest(self, profile: Floats, pool: Ints, moved: Floats) -> Floats:
+    def _nearest(self, profile: Floats, pool: Floats, moved: Floats) -> Floats:
         """Mean movement of each home's nearest controls by Euclidean distance of profiles."""
         assert self.nearest is not None
-        theirs = profile[pool].astype(np.float32)
+        theirs = pool.astype(np.float32)
         size = (theirs**2).sum(axis=1)
-        own = np.full(len(profile), -1, dtype=np.int64)
-        own[pool] = np.arange(len(pool))
         shift = np.empty((len(profile), moved.shape[1]))
         for start in range(0, len(profile), BLOCK):
-            rows = slice(start, start + BLOCK)
-            distance = size - 2.0 * (profile[rows].astype(np.float32) @ theirs.T)
-            itself = np.flatnonzero(own[rows] >= 0)
-            distance[itself, own[rows][itself]] = np.inf
+            own = profile[start : start + BLOCK].astype(np.float32)
+            distance = size - 2.0 * (own @ theirs.T)
             best = np.argpartition(distance, self.nearest - 1, axis=1)[:, : self.nearest]
-            shift[rows] = moved[best].mean(axis=1)
+            shift[start : start + BLOCK] = moved[best].mean(axis=1)
         return shift

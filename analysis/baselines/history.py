@@ -23,8 +23,9 @@ REASONS = (
     "no hours before the event on the same day for the day-of adjustment",
     "no outdoor temperatures",
     "no control homes with reads on the event day and before it",
+    "a control itself, which is not matched",
 )
-TOO_FEW_DAYS, NO_EVENT_READS, NO_ADJUSTMENT_HOURS, NO_TEMPERATURE, NO_CONTROL = 1, 2, 3, 4, 5
+TOO_FEW_DAYS, NO_EVENT_READS, NO_ADJUSTMENT_HOURS, NO_TEMPERATURE, NO_CONTROL, IS_CONTROL = 1, 2, 3, 4, 5, 6
 
 
 @dataclass(frozen=True)

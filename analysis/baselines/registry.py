@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +16,7 @@ from analysis.baselines.history import Estimate, EventWindow, Floats, Ints, Mete
 from analysis.baselines.regression import DegreeDayRegression
 from analysis.baselines.same_day import SameDay
 
-CHUNK_HOMES = 4096
+CHUNK_HOMES = 2048
 #: The name that older code and docs use for a rule on window energy.
 Baseline = DayMatch
 
@@ -77,24 +79,25 @@ RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}
 def estimate_all(
     history: MeterHistory, events: Sequence[EventWindow], rules: Sequence[str] | None = None
 ) -> dict[str, list[Estimate]]:
-    """Every rule on every event; homes go through in chunks so that memory stays bounded.
+    """Every rule on every event; homes go through in chunks, in threads. Neither changes a result.
 
     Returns
     -------
     dict
         Rule name to one :class:`Estimate` for each event, in their order.
     """
+    from threadpoolctl import threadpool_limits
+
     made: dict[str, list[Estimate]] = {}
-    for name in rules if rules is not None else RULES:
-        rule = RULES[name]
-        if isinstance(rule, ControlGroup):
-            made[name] = [rule.estimate(history, event) for event in events]
-            continue
-        parts = [
-            [rule.estimate(chunk, event) for event in events]
-            for chunk in (history.rows(slice(i, i + CHUNK_HOMES)) for i in range(0, history.homes, CHUNK_HOMES))
-        ]
-        made[name] = [stack([part[e] for part in parts]) for e in range(len(events))]
+    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # NumPy lets go of the lock
+        for name in rules if rules is not None else RULES:
+            rule = RULES[name]
+            if isinstance(rule, ControlGroup):
+                made[name] = list(pool.map(lambda event, r=rule: r.estimate(history, event), events))
+                continue
+            chunks = [history.rows(slice(i, i + CHUNK_HOMES)) for i in range(0, history.homes, CHUNK_HOMES)]
+            parts = list(pool.map(lambda c, r=rule: [r.estimate(c, e) for e in events], chunks))
+            made[name] = [stack([part[e] for part in parts]) for e in range(len(events))]
     return made
 
 
