@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6b6b6b"
-WIDTH, LEFT, RIGHT, ROW = 760, 270, 70, 24
+WIDTH, LEFT, RIGHT, ROW = 800, 320, 80, 24
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,14 @@ from scenarios import run_folder
 from scenarios.checkpoints import Checkpoints
 from scenarios.comparison import REFERENCE, compare, detectable_gain
 from scenarios.loader import load_scenario
+from scenarios.measurement.page import write_measurement_page
 from scenarios.measurement.tables import FILES as MEASURED
 from scenarios.parallel import Engine, Progress, RunFailed, run_all, usual_workers
 from scenarios.reads import sample_end_use, write_reads
 from scenarios.run_report import report_input
 from scenarios.schema import Scenario
 from scenarios.tables import ReplicationTables
+from scenarios.worlds import region_of
 
 if TYPE_CHECKING:
     from scenarios.plotting import Plots
@@ -200,6 +202,8 @@ def _write_tables(
     for name in MEASURED:
         if name in tables:
             run_folder.write_csv(tables[name], folder / f"{name}.csv")
+    numbers = {name: p.value for name, p in region_of(scenario).parameters.items()}
+    write_measurement_page(folder, scenario, tables, numbers)
     tables["end_use"] = pd.concat([tables["end_use"], sample_end_use(scenario)], ignore_index=True)
     if scenario.outputs.reads != "none":
         write_reads(scenario, folder / "reads.parquet")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -139,3 +141,20 @@ def test_the_plant_s_books_balance(tables: dict[str, pd.DataFrame]) -> None:
     made = plant["capacity_usd"] + plant["energy_usd"] - plant["penalties_usd"]
     assert np.allclose(plant["profit_usd"], made - plant["payments_to_homes_usd"] - plant["cost_usd"])
     assert (plant["committed_kw"] <= plant["forecast_kw"].clip(lower=0) + 1e-9).all()
+
+
+def test_the_page_says_what_the_tables_say(
+    tables: dict[str, pd.DataFrame], scenario: object, result: ReplicationResult, tmp_path: Path
+) -> None:
+    from scenarios.measurement.page import write_measurement_page
+
+    write_measurement_page(tmp_path, scenario, tables, result.facts.worth.parameters)  # type: ignore[arg-type]
+    page = (tmp_path / "measurement.html").read_text(encoding="utf-8")
+    for title in ("How far each baseline is", "Whom the errors pay", "Bills", "Fair?", "A virtual power plant",
+                  "Is it worth it?", "What a kilowatt costs"):  # fmt: skip
+        assert f"<h2>{title}" in page
+    for outside in ('src="http', 'href="http', "<script"):
+        assert outside not in page
+    one = {"cost_tests": tables["cost_tests"]}
+    write_measurement_page(tmp_path, scenario, one, result.facts.worth.parameters)  # type: ignore[arg-type]
+    assert "Fair?" not in (tmp_path / "measurement.html").read_text(encoding="utf-8")
