@@ -48,7 +48,8 @@ class PlainModel(mesa.Model):
             e0, e1 = self.calendar.window_on(day) if self.calendar is not None else (0, 0)
             columns = [column.tolist() for column in self.world.day_arrays(day)]
             shared = {"weekday": int(clock.weekday[day]), "workday": bool(clock.is_workday[day]), "e0": e0, "e1": e1,
-                      "week": clock.date(day).toordinal() // 7, "last": len(columns[0]) - 1}  # fmt: skip
+                      "ordinal": clock.date(day).toordinal(), "midday_degc": columns[1][len(columns[1]) // 2],
+                      "last": len(columns[0]) - 1}  # fmt: skip
             for i, (quarter, t_out, ghi) in enumerate(zip(*columns, strict=True)):
                 moments.append(SimpleNamespace(i=i, quarter=quarter, t_out=t_out, ghi=ghi, **shared))
         return moments

@@ -17,6 +17,7 @@ from simulator.appliances import (
     electronics,
     ev_charger,
     lighting,
+    plug_heater,
     pool_pump,
     refrigerator,
     solar_panels,
@@ -35,6 +36,7 @@ from simulator.fields import (
     EV_CHARGER,
     FANS,
     LIGHTING,
+    PLUG_HEATER,
     POOL_PUMP,
     REFRIGERATOR,
     SOLAR_PANELS,
@@ -45,20 +47,20 @@ from simulator.fields import (
     Record,
 )
 from simulator.keyed_random import Purpose, home_day_key, mix
-from simulator.occupancy import day_mood, occupy
-from simulator.outdoor import GHI
+from simulator.occupancy import day_mood, occupy, plan_key, weekly_key
+from simulator.outdoor import GHI, T_OUT
 
 N_USES = len(USES)
 MAX_INTERVALS = 100
 #: Homes that live side by side in one tile: enough to hide the envelope's chain, few enough for the near cache.
 TILE = 8
-_REFRIGERATOR, _COOKING, _LIGHTING = int(Purpose.REFRIGERATOR), int(Purpose.COOKING), int(Purpose.LIGHTING)
+_REFRIGERATOR, _COOKING = int(Purpose.REFRIGERATOR), int(Purpose.COOKING)
 _ELECTRONICS, _WASHER, _DISH = int(Purpose.ELECTRONICS), int(Purpose.CLOTHES_WASHER), int(Purpose.DISHWASHER)
 _WATER, _EV = int(Purpose.WATER_HEATER), int(Purpose.EV_CHARGER)
 
 #: Share of each end use's electricity that stays in the room as heat (vents and drains take the rest).
 ROOM_SHARE = np.zeros(N_USES)
-ROOM_SHARE[[REFRIGERATOR, LIGHTING, ELECTRONICS, STANDBY]] = 1.0, 1.0, 1.0, 0.8
+ROOM_SHARE[[REFRIGERATOR, LIGHTING, ELECTRONICS, STANDBY, PLUG_HEATER]] = 1.0, 1.0, 1.0, 0.8, 1.0
 ROOM_SHARE[[COOKING, DRYER, CLOTHES_WASHER, DISHWASHER, WATER_HEATER]] = 0.6, 0.15, 0.3, 0.4, 0.05
 
 
@@ -79,20 +81,29 @@ def live_activities(
     mood = day_mood(home, seed, replication, ordinal)
     key = home_day_key(seed, replication, home.household, ordinal)
     cut = float(home.event_cut)
+    weekly = weekly_key(home, seed, replication, weekday)
+    plan, free = plan_key(home, seed, replication), not workday
+    activity = mix(key, np.int64(_ELECTRONICS))
     if home.fixed_kw > 0.0:
         pool_pump.run(home, quarter, e0, e1, i0, i1, use_kw)
         used[POOL_PUMP] = True
     refrigerator.run(home, mix(key, np.int64(_REFRIGERATOR)), i0, i1, use_kw)
-    cooking.run(home, mix(key, np.int64(_COOKING)), quarter, occupied, mood, i0, i1, use_kw)
-    lighting.run(home, mix(key, np.int64(_LIGHTING)), sky[GHI], occupied, mood, cut, e0, e1, i0, i1, use_kw)
-    electronics.run(home, mix(key, np.int64(_ELECTRONICS)), quarter, occupied, mood, cut, e0, e1, i0, i1, use_kw)
-    used[REFRIGERATOR] = used[COOKING] = used[LIGHTING] = used[ELECTRONICS] = used[STANDBY] = True
-    washes = clothes_washer.run(
-        home, mix(key, np.int64(_WASHER)), quarter, occupied, mood, not workday, e0, e1, i0, i1, use_kw
+    cooking.run(home, mix(key, np.int64(_COOKING)), weekly, quarter, occupied, mood, free, i0, i1, use_kw)
+    lighting.run(home, activity, plan, quarter, sky, occupied, mood, cut, e0, e1, i0, i1, use_kw)
+    electronics.run(
+        home, activity, plan, seed, replication, ordinal, quarter, occupied, mood, cut, e0, e1, i0, i1, use_kw
     )
+    used[REFRIGERATOR] = used[COOKING] = used[LIGHTING] = used[ELECTRONICS] = used[STANDBY] = True
+    if home.plug_heater_kw > 0.0:
+        plug_heater.run(home, activity, plan, quarter, sky, occupied, i0, i1, use_kw)
+        used[PLUG_HEATER] = True
+    washes = clothes_washer.run(
+        home, mix(key, np.int64(_WASHER)), weekly, quarter, sky[T_OUT, len(quarter) // 2], occupied, mood, free,
+        e0, e1, i0, i1, use_kw,
+    )  # fmt: skip
     used[CLOTHES_WASHER] = used[DRYER] = washes
     used[DISHWASHER] = dishwasher.run(
-        home, mix(key, np.int64(_DISH)), quarter, occupied, mood, e0, e1, i0, i1, use_kw
+        home, mix(key, np.int64(_DISH)), weekly, quarter, occupied, mood, e0, e1, i0, i1, use_kw
     )  # fmt: skip
     if home.tank_litres > 0.0 or home.shower_kw > 0.0:
         water_heater.run(home, mix(key, np.int64(_WATER)), quarter, occupied, e0, e1, i0, i1, use_kw)

@@ -60,6 +60,9 @@ class Purpose(IntEnum):
     NETWORK = 46
     GAMING = 47
     EVENT_CALENDAR = 48
+    STANDBY = 60
+    LEFT_ON = 61
+    PLAN = 62
 
 
 @compiled

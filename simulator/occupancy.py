@@ -19,21 +19,47 @@ _OCCUPANCY = int(Purpose.OCCUPANCY)
 _ABSENCE = int(Purpose.ABSENCE)
 _DAY_MOOD = int(Purpose.DAY_MOOD)
 _WEEKLY_HABIT = 7  # draws that recur on the same weekday
+_PLAN = int(Purpose.PLAN)
+EARLIEST_BED = 78.0
+SPELL_DAYS = 9  # of a busy or a quiet time (assumption)
+FORTNIGHT, MEAN_TRIP_DAYS = 14, 5.2
+FREE_OUTING_QUARTERS = 16.0  # an outing on a free day lasts about four hours (assumption)
+
+
+@compiled
+def weekly_key(home: Record, seed: int, replication: int, weekday: int) -> np.uint64:
+    """Key of what this household does on this weekday, every week."""
+    return mix(home_day_key(seed, replication, home.household, -1 - weekday), np.int64(_WEEKLY_HABIT))
+
+
+@compiled
+def plan_key(home: Record, seed: int, replication: int) -> np.uint64:
+    """Key of the household's plan of a day: when screens and rooms are in use, every day."""
+    return mix(home_day_key(seed, replication, home.household, -11), np.int64(_PLAN))
 
 
 @compiled
 def goes_out_today(home: Record, key: np.uint64, habit: np.uint64, workday: bool) -> bool:
-    """Whether today holds a long outing; three days in four repeat the same weekday's habit."""
+    """Whether today holds a long outing; by habit, the same weekday repeats itself."""
     chance = home.goes_out if workday else home.goes_out_weekend
-    draw = uniform(habit, 1) if uniform(key, 101) < 0.75 else uniform(key, 102)
+    draw = uniform(habit, 1) if uniform(key, 101) < home.habit else uniform(key, 102)
     return bool(draw < chance)
 
 
 @compiled
-def away_all_week(home: Record, seed: int, replication: int, ordinal: int) -> bool:
-    """Holidays: whole weeks away, drawn per household and week."""
-    key = mix(home_day_key(seed, replication, home.household, ordinal // 7), np.int64(_ABSENCE))
-    return bool(uniform(key, 0) < home.away_week_fraction)
+def away_on_trip(home: Record, seed: int, replication: int, ordinal: int) -> bool:
+    """Holidays and visits: at most one trip in a fortnight of the household's own calendar, a night to many.
+
+    The chance of a trip is such that ``away_week_fraction`` of all days are spent away.
+    """
+    moved = ordinal + int(FORTNIGHT * home.trait_u)
+    key = mix(home_day_key(seed, replication, home.household, moved // FORTNIGHT), np.int64(_ABSENCE))
+    if uniform(key, 0) >= home.away_week_fraction * FORTNIGHT / MEAN_TRIP_DAYS:
+        return False
+    u = uniform(key, 1)
+    days = 1 + int(13.99 * u * u)  # short trips are the most; mean 5.2
+    first = int(uniform(key, 2) * (FORTNIGHT + 1 - days))
+    return bool(first <= moved % FORTNIGHT < first + days)
 
 
 @compiled
@@ -76,19 +102,19 @@ def occupy(
 ) -> None:  # fmt: skip
     """Fill ``occupied[i0:i1]`` with the day's states and leave the last one in the record."""
     key = mix(home_day_key(seed, replication, home.household, ordinal), np.int64(_OCCUPANCY))
-    habit = mix(home_day_key(seed, replication, home.household, -1 - weekday), np.int64(_WEEKLY_HABIT))
-    if away_all_week(home, seed, replication, ordinal):
+    weekly = weekly_key(home, seed, replication, weekday)
+    if away_on_trip(home, seed, replication, ordinal):
         for i in range(i0, i1):
             occupied[i] = AWAY
         home.occupancy = AWAY
         return
-    outing = goes_out_today(home, key, habit, workday)
+    outing = goes_out_today(home, key, weekly, workday)
     spread = home.jitter_quarters
     late = 0.0 if workday else 5.0  # people rise and retire later on free days
     wake = home.wake_quarter + late + spread * normal(key, 103)
-    leave = home.leave_quarter + late + spread * normal(key, 104)
-    back = home.return_quarter + spread * normal(key, 105)
-    bed = home.bed_quarter + 0.6 * late + spread * normal(key, 106)
+    leave = (home.leave_quarter if workday else home.free_leave_quarter) + spread * normal(key, 104)
+    back = (home.return_quarter if workday else leave + FREE_OUTING_QUARTERS) + spread * normal(key, 105)
+    bed = max(EARLIEST_BED, home.bed_quarter + 0.6 * late + spread * normal(key, 106))
     state = int(home.occupancy)
     for i in range(i0, i1):
         q = int(quarter[i])
@@ -101,10 +127,25 @@ def occupy(
 
 @compiled
 def day_mood(home: Record, seed: int, replication: int, ordinal: int) -> float:
-    """How busy the day is: a log-normal factor of mean 1 shared by the day's activities."""
-    key = mix(home_day_key(seed, replication, home.household, ordinal), np.int64(_DAY_MOOD))
+    """How busy the day is: a log-normal factor of mean 1 shared by the day's activities.
+
+    Half of its variance belongs to the day, half to the spell of days it lies in (guests, illness, a busy time).
+    """
     spread = float(home.mood_sd)
-    return float(np.exp(spread * normal(key, 0) - 0.5 * spread * spread))
+    day = mix(home_day_key(seed, replication, home.household, ordinal), np.int64(_DAY_MOOD))
+    moved = ordinal + int(SPELL_DAYS * home.trait_u)
+    spell = mix(home_day_key(seed, replication, home.household, -1000 - moved // SPELL_DAYS), np.int64(_DAY_MOOD))
+    z = 0.7071067811865476 * (normal(day, 0) + normal(spell, 0))
+    return float(np.exp(spread * z - 0.5 * spread * spread))
 
 
-__all__ = ["away_all_week", "day_mood", "goes_out_today", "destination", "leaving_chance", "occupy"]
+__all__ = [
+    "away_on_trip",
+    "day_mood",
+    "destination",
+    "goes_out_today",
+    "leaving_chance",
+    "occupy",
+    "plan_key",
+    "weekly_key",
+]

@@ -12,19 +12,29 @@ from simulator.fields import CLOTHES_WASHER, Record
 from simulator.keyed_random import uniform
 
 WASH_QUARTERS = 5
+MILD_DEGC = 13.0  # at midday, above which washing can dry outdoors (assumption)
+RACK_SHARE = 0.5  # on colder days racks indoors take this part of it (assumption)
 
 
 @compiled
 def run(
-    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
-    free_day: bool, e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
+    home: Record, key: np.uint64, weekly: np.uint64, quarter: NDArray[np.int16], midday_degc: float,
+    occupied: NDArray[np.uint8], mood: float, free_day: bool, e0: int, e1: int, i0: int, i1: int,
+    use_kw: NDArray[np.float64],
 ) -> bool:  # fmt: skip
-    """Fill the washer's and dryer's rows [kW]; a wash waiting at midnight waits on. False: nothing runs."""
-    if i0 == 0 and uniform(key, 401) < home.washer_per_day * (1.35 if free_day else 0.86) * mood:
-        home.washer_due = 1
+    """Fill the washer's and dryer's rows [kW]; a wash waiting at midnight waits on.
+
+    Washing days follow the household's week (``weekly``). On mild days a wash may dry outdoors. False: nothing runs.
+    """
+    if i0 == 0:
+        draw = uniform(weekly, 401) if uniform(key, 403) < home.habit else uniform(key, 401)
+        if draw < home.washer_per_day * (1.35 if free_day else 0.86) * mood:
+            home.washer_due = 1
     if home.washer_due == 0 and home.washer_left == 0 and home.dryer_left == 0:
         return False
     habit = home.chore_quarter + 10.0 * (uniform(key, 402) - 0.5) + (-24.0 if free_day else 0.0)
+    airs = home.line_dries * (1.0 if midday_degc > MILD_DEGC else RACK_SHARE)
+    outdoors = uniform(key, 404) < airs
     for i in range(i0, i1):
         waits = home.event_defers == 1 and e0 <= i < e1
         if home.washer_left == 0 and starts(
@@ -35,7 +45,7 @@ def run(
         if home.washer_left > 0:
             use_kw[CLOTHES_WASHER, i] = home.washer_kw
             home.washer_left -= 1
-            if home.washer_left == 0 and home.dryer_kw > 0.0:
+            if home.washer_left == 0 and home.dryer_kw > 0.0 and not outdoors:
                 home.dryer_left = dryer.DRY_QUARTERS
         elif home.dryer_left > 0 and not waits:
             dryer.run_quarter(home, i, use_kw)

@@ -9,30 +9,37 @@ from simulator.compiled import compiled
 from simulator.fields import AT_HOME, COOKING, Record
 from simulator.keyed_random import normal, uniform
 
-KETTLE_CHANCE = 0.10  # per quarter-hour at home
+KETTLE_CHANCE = 0.16  # of a short use (kettle, toaster, microwave, iron, hair dryer) per quarter-hour at home
+DISH_SPREAD = 0.5  # spread (log) of a day's cooking about the household's usual
+DINNER_CHANCE = 0.75  # that a day sees the cooker used for the evening meal
+FREE_LUNCH = 1.4  # cooked lunches on free days, relative to working days
 
 
 @compiled
 def run(
-    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
-    i0: int, i1: int, use_kw: NDArray[np.float64],
+    home: Record, key: np.uint64, weekly: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8],
+    mood: float, free_day: bool, i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Fill the cooking row [kW]."""
+    """Fill the cooking row [kW]; ``weekly`` is the key of the household's routine on this weekday."""
+    habit = float(home.habit)
     dinner = home.dinner_quarter + home.jitter_quarters * normal(key, 201)
-    dinner_quarters = 2.0 + 3.0 * uniform(key, 202)
-    cooks = uniform(key, 203) < min(0.95, 0.75 * mood)
-    lunch = 49.0 + 3.0 * uniform(key, 204)
-    lunches = uniform(key, 205) < 0.4
+    dinner_quarters = 1.5 + 3.5 * uniform(key, 202)
+    size = np.exp(DISH_SPREAD * normal(key, 208) - 0.5 * DISH_SPREAD * DISH_SPREAD)
+    cooks = (uniform(weekly, 203) if uniform(key, 206) < habit else uniform(key, 203)) < DINNER_CHANCE * mood
+    lunch = 47.0 + 5.0 * uniform(key, 204)
+    chance = home.lunch_fraction * (FREE_LUNCH if free_day else 1.0)
+    lunches = (uniform(weekly, 205) if uniform(key, 207) < habit else uniform(key, 205)) < chance
+    kettle_kw, cook_kw, kettles = float(home.kettle_kw), float(home.cook_kw) * size, KETTLE_CHANCE * mood
     for i in range(i0, i1):
         if occupied[i] != AT_HOME:
             continue
         q = float(quarter[i])
         draw = uniform(key, i)
         kw = 0.0
-        if draw < KETTLE_CHANCE * mood:
-            kw += home.kettle_kw * (0.5 + draw / (KETTLE_CHANCE * mood))
+        if draw < kettles:
+            kw -= kettle_kw * np.log(1.0 - draw / kettles)  # short uses, exponential in energy
         if cooks and dinner <= q < dinner + dinner_quarters:
-            kw += home.cook_kw * (0.5 + draw)
+            kw += cook_kw * (0.5 + draw)
         elif lunches and lunch <= q < lunch + 2.0:
-            kw += 0.5 * home.cook_kw * (0.5 + draw)
+            kw += 0.6 * cook_kw * (0.5 + draw)
         use_kw[COOKING, i] = kw

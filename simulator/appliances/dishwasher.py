@@ -15,12 +15,14 @@ DISH_QUARTERS = 6
 
 @compiled
 def run(
-    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
-    e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
+    home: Record, key: np.uint64, weekly: np.uint64, quarter: NDArray[np.int16],
+    occupied: NDArray[np.uint8], mood: float, e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> bool:  # fmt: skip
     """Fill the dishwasher's row [kW]; False when nothing runs."""
-    if i0 == 0 and uniform(key, 501) < home.dish_per_day * mood:
-        home.dish_due = 1
+    if i0 == 0:
+        draw = uniform(weekly, 501) if uniform(key, 503) < home.habit else uniform(key, 501)
+        if draw < home.dish_per_day * mood:
+            home.dish_due = 1
     if home.dish_due == 0 and home.dish_left == 0:
         return False
     habit = home.dinner_quarter + 3.0 + 4.0 * uniform(key, 502)

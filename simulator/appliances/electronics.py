@@ -1,4 +1,9 @@
-"""Electronics while someone is up, and standby all day."""
+"""Electronics while someone is up, what is left running when nobody is, and the always-on load.
+
+Sessions follow the household's own plan of the day with its habit, and are drawn afresh otherwise. What is left on
+overnight is drawn once a night. The always-on load moves from one spell of weeks to the next: chargers, routers, a
+fish tank, a dehumidifier come and go.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +11,61 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled
-from simulator.fields import AT_HOME, ELECTRONICS, STANDBY, Record
-from simulator.keyed_random import uniform
+from simulator.fields import ASLEEP, AT_HOME, ELECTRONICS, STANDBY, Record
+from simulator.keyed_random import Purpose, home_day_key, mix, normal, uniform
 
-EVENING_CHANCE, DAY_CHANCE = 0.66, 0.50  # that a quarter-hour at home sees a screen in use (assumption)
+SESSION_QUARTERS = 8
+MORNING_CHANCE, DAY_CHANCE, EVENING_CHANCE = 0.45, 0.72, 0.75  # that a session at home sees a screen (assumption)
+SPELL_DAYS = 38
+_ALWAYS_ON, _LEFT_ON = int(Purpose.STANDBY), int(Purpose.LEFT_ON)
+
+
+@compiled
+def spell_level(home: Record, seed: int, replication: int, ordinal: int) -> float:
+    """Factor (mean 1) of the always-on load in the present spell; spells start on a day of the household's own."""
+    spell = (ordinal + int(SPELL_DAYS * home.trait_u)) // SPELL_DAYS
+    key = mix(home_day_key(seed, replication, home.household, spell), np.int64(_ALWAYS_ON))
+    spread = float(home.spell_sd)
+    return float(np.exp(spread * normal(key, 0) - 0.5 * spread * spread))
+
+
+@compiled
+def left_on_kw(home: Record, seed: int, replication: int, evening: int) -> float:
+    """What runs on through the night that begins on the date ``evening`` [kW]."""
+    key = mix(home_day_key(seed, replication, home.household, evening), np.int64(_LEFT_ON))
+    if uniform(key, 0) >= home.left_on:
+        return 0.0
+    return float(home.media_kw * (0.2 + 0.9 * uniform(key, 1)))
 
 
 @compiled
 def run(
-    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float,
-    cut: float, e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
+    home: Record, activity: np.uint64, plan: np.uint64, seed: int, replication: int, ordinal: int,
+    quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float, cut: float, e0: int, e1: int,
+    i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Fill the electronics and standby rows [kW]; sessions last about an hour."""
+    """Fill the electronics and standby rows [kW].
+
+    ``activity`` and ``plan`` are the keys of the day's own doings and of the household's plan of a day.
+    """
+    always_kw = home.standby_kw * spell_level(home, seed, replication, ordinal)
+    before_kw = left_on_kw(home, seed, replication, ordinal - 1)
+    after_kw = left_on_kw(home, seed, replication, ordinal)
+    media_kw, habit = float(home.media_kw), float(home.habit)
+    shift = int(SESSION_QUARTERS * home.trait_u)
+    session, draw, kw = -1, 0.0, 0.0
     for i in range(i0, i1):
-        use_kw[STANDBY, i] = home.standby_kw
+        q = int(quarter[i])
+        use_kw[STANDBY, i] = always_kw
         if occupied[i] != AT_HOME:
+            use_kw[ELECTRONICS, i] = before_kw if q < 48 else (after_kw if occupied[i] == ASLEEP else 0.0)
             continue
-        evening = 64 <= quarter[i] < 88
-        chance = (EVENING_CHANCE if evening else DAY_CHANCE) * mood
-        draw = uniform(key, i // 4)
-        if draw < chance:
-            kw = home.media_kw * (0.6 + 0.8 * uniform(key, 300 + i // 4))
+        now = (i + shift) // SESSION_QUARTERS
+        if now != session:
+            session = now
+            source = plan if uniform(activity, now) < habit else activity
+            draw = uniform(source, 100 + now)
+            kw = media_kw * (0.5 + uniform(source, 300 + now))
+        chance = MORNING_CHANCE if q < 36 else (EVENING_CHANCE if q >= 66 else DAY_CHANCE)
+        if draw < chance * mood:
             use_kw[ELECTRONICS, i] = kw * (1.0 - cut) if e0 <= i < e1 else kw

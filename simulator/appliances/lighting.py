@@ -5,25 +5,39 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.appliances.electronics import SESSION_QUARTERS
 from simulator.compiled import compiled
 from simulator.fields import ASLEEP, AT_HOME, LIGHTING, Record
 from simulator.keyed_random import uniform
+from simulator.outdoor import GHI
 
-BRIGHT_W_PER_M2 = 180.0  # horizontal irradiance above which rooms need no lamps (assumption)
-DIM_ROOMS = 0.18  # share of the lamps that daylight never replaces (assumption)
-NIGHT_LIGHT = 0.10  # share left burning while asleep
+BRIGHT_W_PER_M2 = 110.0  # horizontal irradiance above which rooms need no lamps (assumption)
+DIM_ROOMS = 0.22  # share of the lamps that daylight never replaces (assumption)
+NIGHT_LIGHT = 0.06  # share left burning while asleep (assumption)
+LATE_QUARTER, LATE_ROOMS = 82, 0.55  # late in the evening people share a room (assumption)
 
 
 @compiled
 def run(
-    home: Record, key: np.uint64, ghi: NDArray[np.float32], occupied: NDArray[np.uint8], mood: float,
-    cut: float, e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
+    home: Record, activity: np.uint64, plan: np.uint64, quarter: NDArray[np.int16], sky: NDArray[np.float64],
+    occupied: NDArray[np.uint8], mood: float, cut: float, e0: int, e1: int, i0: int, i1: int,
+    use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the lighting row [kW]; ``cut`` is the share switched off inside the event window."""
+    busy, habit = 0.6 + 0.4 * mood, float(home.habit)
+    awake_kw, asleep_kw = home.light_kw * busy, NIGHT_LIGHT * home.light_kw
+    shift = int(SESSION_QUARTERS * home.trait_u)
+    stay, level = -1, 0.0
     for i in range(i0, i1):
         if occupied[i] == AT_HOME:
-            dark = max(DIM_ROOMS, 1.0 - ghi[i] / BRIGHT_W_PER_M2)
-            kw = home.light_kw * dark * (0.6 + 0.8 * uniform(key, i // 2)) * (0.6 + 0.4 * mood)
+            now = (i + shift) // SESSION_QUARTERS
+            if now != stay:
+                stay = now
+                source = plan if uniform(activity, now) < habit else activity
+                level = 1.5 - uniform(source, 100 + now)  # the draw that switches screens on: rooms go with them
+            kw = awake_kw * max(DIM_ROOMS, 1.0 - sky[GHI, i] / BRIGHT_W_PER_M2) * level
+            if quarter[i] >= LATE_QUARTER or quarter[i] < 16:
+                kw *= LATE_ROOMS
             use_kw[LIGHTING, i] = kw * (1.0 - cut) if e0 <= i < e1 else kw
         elif occupied[i] == ASLEEP:
-            use_kw[LIGHTING, i] = NIGHT_LIGHT * home.light_kw
+            use_kw[LIGHTING, i] = asleep_kw

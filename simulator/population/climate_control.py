@@ -45,6 +45,8 @@ def _heating(homes: NDArray[np.void], region: Region, draws: Draws, income: NDAr
     homes["heat_pump_cop"] = draws.lognormal("pumpcop", region["heat.pump_cop"], region["ac.cop_log_sd"])
     homes["heat_thermal_kw"] = np.clip(homes["ua_kw_per_k"] * region["heat.design_k"] * 1.3, 2.0, 30.0)
     homes["heat_kw_per_kw"] = np.where(electric, region["heat.electric_kw_per_kw"], region["heat.gas_kw_per_kw"])
+    plugged = draws.owns("portable", region["heat.plug_share"])
+    homes["plug_heater_kw"] = np.where(plugged, draws.lognormal("plugkw", region["heat.plug_kw"], 0.4), 0.0)
     heat_set = region["heat.set_degc"] + region["heat.set_sd_k"] * draws.z("heatset")
     # heating never fights cooling: at least 1.5 K stay between the two setpoints
     homes["heat_set_degc"] = np.minimum(heat_set, homes["cool_set_degc"] - 1.5 - np.abs(homes["cool_sleep_k"]))
