@@ -35,14 +35,14 @@ PARAMETERS = (
     "routine.habit_mean", "routine.mood_sd", "routine.away_week_fraction", "standby.kw", "standby.log_sd",
     "standby.spell_log_sd", "media.kw", "media.log_sd", "media.left_on_fraction", "light.kw_per_m2", "light.log_sd",
     "cook.kw", "cook.kettle_kw", "cook.log_sd", "common.log_sd", "fridge.kw", "fridge.log_sd",
-    "fridge.cycle_quarters", "fridge.duty", "fridge.second_share", "washer.per_day_per_person",
+    "fridge.cycle_quarters", "fridge.duty", "freezer.share", "washer.per_day_per_person",
     "dryer.line_dry_fraction", "heat.plug_share",
     "heat.plug_kw", "water.shower_share", "water.tank_share",
 )  # fmt: skip
 QUARTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 FEATURES = (
     "log_mean_kw", "log_max_kw", "log_min_kw", "q05_over_mean", "q25_over_mean", "q50_over_mean", "q90_over_mean",
-    "cv_half_hours", "cv_days", "autocorrelation_1", "autocorrelation_4", "autocorrelation_48", "roughness",
+    "cv_half_hours", "cv_days", "cv_evenings", "autocorrelation_1", "autocorrelation_4", "autocorrelation_48", "roughness",
     "night_roughness", "weekend_over_weekday", "share_00_03h", "share_06_09h", "share_12_15h", "share_18_21h",
 )  # fmt: skip
 HOMES, EVERY = 300, 3  # simulated homes; every third whole week is lived

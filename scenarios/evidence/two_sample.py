@@ -89,6 +89,8 @@ def week_features(weeks: NDArray[np.float32]) -> pd.DataFrame:
     f["cv_half_hours"] = x.std(axis=1) / mean
     totals = days.sum(axis=2)
     f["cv_days"] = totals.std(axis=1) / totals.mean(axis=1)
+    evening = days[:, :, 34:40].sum(axis=2)
+    f["cv_evenings"] = evening.std(axis=1) / evening.mean(axis=1)
     for lag in (1, 2, 4, 48, 96):
         f[f"autocorrelation_{lag}"] = _lagged(x, lag)
     f["roughness"] = np.abs(np.diff(x, axis=1)).mean(axis=1) / mean
