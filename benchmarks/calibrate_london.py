@@ -42,7 +42,8 @@ PARAMETERS = (
 QUARTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 FEATURES = (
     "log_mean_kw", "log_max_kw", "log_min_kw", "q05_over_mean", "q25_over_mean", "q50_over_mean", "q90_over_mean",
-    "cv_half_hours", "cv_days", "cv_evenings", "autocorrelation_1", "autocorrelation_4", "autocorrelation_48", "roughness",
+    "cv_half_hours", "cv_days", "cv_evenings", "autocorrelation_1", "autocorrelation_4", "autocorrelation_48",
+    "roughness",
     "night_roughness", "weekend_over_weekday", "share_00_03h", "share_06_09h", "share_12_15h", "share_18_21h",
 )  # fmt: skip
 HOMES, EVERY = 300, 3  # simulated homes; every third whole week is lived

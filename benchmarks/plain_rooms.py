@@ -6,7 +6,7 @@ import math
 from types import SimpleNamespace
 
 AWAY, HOME, ASLEEP = 0, 1, 2
-AC, HEAT, WATER, FANS = 0, 1, 2, 13
+AC, HEAT, WATER, FANS, PLUG = 0, 1, 2, 13, 16
 DRYER, WASHER, DISH, FRIDGE, COOK, LIGHT, MEDIA, STANDBY = 5, 4, 6, 7, 8, 9, 10, 11
 
 
@@ -16,7 +16,7 @@ class Rooms:
     def condition_rooms(self, now: SimpleNamespace, event: bool) -> None:
         """Two-node envelope; windows first, then a thermostat that meets its setpoint where it can."""
         kw, t_out = self.kw, now.t_out
-        gains = (kw[FRIDGE] + kw[LIGHT] + kw[MEDIA] + 0.8 * kw[STANDBY] + 0.6 * kw[COOK] + 0.15 * kw[DRYER]
+        gains = (kw[FRIDGE] + kw[PLUG] + kw[LIGHT] + kw[MEDIA] + 0.8 * kw[STANDBY] + 0.6 * kw[COOK] + 0.15 * kw[DRYER]
                  + 0.3 * kw[WASHER] + 0.4 * kw[DISH] + 0.05 * kw[WATER])  # fmt: skip
         air, mass = self.t_air_degc, self.t_mass_degc
         here = self.occupancy != AWAY

@@ -48,7 +48,7 @@ from simulator.fields import (
 )
 from simulator.keyed_random import Purpose, home_day_key, mix
 from simulator.occupancy import day_mood, occupy, plan_key, weekly_key
-from simulator.outdoor import GHI, T_OUT
+from simulator.outdoor import T_OUT
 
 N_USES = len(USES)
 MAX_INTERVALS = 100
