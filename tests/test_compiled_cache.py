@@ -15,17 +15,10 @@ from simulator.compiled import source_hash
 ROOT = Path(__file__).parents[1]
 PROBE = """
 import numpy as np
-from simulator.climate_control import condition
-from simulator.fields import USES
-from simulator.parameters.tables import behaviour_record, load_behaviour, load_region
-from simulator.population import sample
+from simulator.outdoor import COOL_INPUT, _fill, outdoor_table
 
-homes = sample(load_region("us_hot_dry", {"ac.share": 1.0}), load_behaviour(), 1, 1, 0).homes
-use = np.zeros((len(USES), 100))
-condition(homes[0], behaviour_record(load_behaviour()), 1, 0, 739000, np.full(96, 42, np.float32),
-          np.full(96, 400, np.float32), np.ones(96, np.uint8), np.zeros(100), 0, 0, 0, 96, use,
-          np.zeros(100, np.float32))
-print(use.sum(), sum(condition.stats.cache_hits.values()))
+sky = outdoor_table(np.full(96, 42, np.float32), np.full(96, 400, np.float32))
+print(sky[COOL_INPUT].sum(), sum(_fill.stats.cache_hits.values()))
 """
 
 
@@ -38,7 +31,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def _probe(folder: Path, cache: Path) -> tuple[float, int, str]:
-    """Energy of a day of cooling, cache hits, and what was said."""
+    """Electricity for a day of unit cooling, cache hits, and what was said."""
     environment = os.environ | {"DRSIM_CACHE_DIR": str(cache), "PYTHONPATH": str(folder), "NUMBA_DISABLE_JIT": "0"}
     environment.pop("NUMBA_CACHE_DIR", None)  # the parent's cache would answer for the copy
     run = subprocess.run([sys.executable, "probe.py"], cwd=folder, env=environment, capture_output=True, text=True)

@@ -88,7 +88,7 @@ def test_quantiles_and_the_day_s_shape_agree(season: str) -> None:
     compiled, plain = both(season)
     for share in (0.1, 0.25, 0.5, 0.75, 0.9, 0.99):
         ours, theirs = (np.quantile(found["load_kw"], share) for found in (compiled, plain))
-        rare = 0.15 if share > 0.95 else 0.10  # showers and chargers: few homes, few hours
+        rare = 0.15 if share > 0.95 or share < 0.2 else 0.10  # showers and chargers; who is on a trip: few homes
         assert theirs == pytest.approx(ours, rel=rare, abs=0.02), f"quantile {share}"
     shape = [found["load_kw"].mean(axis=0).reshape(DAYS, 24, 4).mean(axis=(0, 2)) for found in (compiled, plain)]
     assert np.abs(shape[0] - shape[1]).mean() < 0.08 * shape[0].mean()
