@@ -110,7 +110,7 @@ class PlainHousehold(Rooms, mesa.Agent):
 
     def by_habit(self, usual: float) -> float:
         """The household's usual draw, as often as it keeps to its habits, else a fresh one."""
-        return usual if self.dice.random() < self.habit else self.dice.random()
+        return usual if self.dice.random() < self.regularity else self.dice.random()
 
     def live_on(self, now: SimpleNamespace) -> None:
         """What lasts longer than a day: trips, busy times, what is always on."""
@@ -222,8 +222,8 @@ class PlainHousehold(Rooms, mesa.Agent):
         if session != self.session:
             self.session = session
             fresh = (self.dice.random(), self.dice.random(), self.dice.random())
-            self.doing, self.screen_level, _ = self.plan[session] if self.dice.random() < self.habit else fresh
-            self.feels_cold = self.plan[session][2] if self.dice.random() < self.habit else fresh[2]
+            self.doing, self.screen_level, _ = self.plan[session] if self.dice.random() < self.regularity else fresh
+            self.feels_cold = self.plan[session][2] if self.dice.random() < self.regularity else fresh[2]
 
     def plug_in_heater(self, now: SimpleNamespace) -> None:
         """Homes with a plug-in heater use it the more, the colder it is outdoors, most in the evening."""

@@ -27,7 +27,7 @@ TRAITS: dict[str, tuple[str, str]] = {
     "bed_quarter": (F4, "habitual bedtime"),
     "dinner_quarter": (F4, "habitual evening meal"),
     "household_type": (U1, "0 working adults, 1 family, 2 retired, 3 mostly at home, 4 shared or students"),
-    "habit": (F4, "probability that a choice of today repeats the household's own routine [fraction]"),
+    "regularity": (F4, "probability that a choice of today repeats the household's own routine [fraction]"),
     "free_leave_quarter": (F4, "habitual leaving time of an outing on free days"),
     "jitter_quarters": (F4, "day-to-day spread of the routine"),
     "mood_sd": (F4, "day-to-day spread (log) of activity"),

@@ -42,7 +42,7 @@ def plan_key(home: Record, seed: int, replication: int) -> np.uint64:
 def goes_out_today(home: Record, key: np.uint64, habit: np.uint64, workday: bool) -> bool:
     """Whether today holds a long outing; by habit, the same weekday repeats itself."""
     chance = home.goes_out if workday else home.goes_out_weekend
-    draw = uniform(habit, 1) if uniform(key, 101) < home.habit else uniform(key, 102)
+    draw = uniform(habit, 1) if uniform(key, 101) < home.regularity else uniform(key, 102)
     return bool(draw < chance)
 
 

@@ -116,7 +116,7 @@ def test_away_homes_are_away_all_day() -> None:
 def test_habit_is_the_probability_of_the_usual(habit: float) -> None:
     """Two Mondays share their decision by habit: agreement = habit^2 + (1 - habit^2) (p^2 + q^2)."""
     sampled = homes(400)
-    sampled["habit"], sampled["goes_out"] = habit, 0.5
+    sampled["regularity"], sampled["goes_out"] = habit, 0.5
     goes = np.array([[goes_out_on(home, DAY + 7 * week) for week in range(6)] for home in sampled])
     agree = (goes[:, 1:] == goes[:, :-1]).mean()
     assert agree == pytest.approx(habit**2 + (1.0 - habit**2) * 0.5, abs=0.03)

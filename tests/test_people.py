@@ -14,6 +14,7 @@ from simulator.behaviour.enrolment import answers, enrolment_probability
 from simulator.behaviour.fatigue import recover_overnight
 from simulator.behaviour.override import override_hazard
 from simulator.behaviour.participation import opt_out_fraction, willing_fraction
+from simulator.fields import STATE, TRAITS
 from simulator.parameters.tables import behaviour_record, load_behaviour, load_region, region_names
 from simulator.population import sample
 
@@ -22,6 +23,10 @@ B = behaviour_record(load_behaviour())
 
 def _homes(n: int, region: str = "us_hot_dry", **overrides: float) -> np.ndarray:
     return sample(load_region(region, overrides), load_behaviour(), n, 3, 0).homes
+
+
+def test_no_field_is_both_a_trait_and_a_state() -> None:
+    assert not set(TRAITS) & set(STATE)
 
 
 def test_another_home_changes_no_home() -> None:

@@ -27,7 +27,7 @@ def run(
     Washing days follow the household's week (``weekly``). On mild days a wash may dry outdoors. False: nothing runs.
     """
     if i0 == 0:
-        draw = uniform(weekly, 401) if uniform(key, 403) < home.habit else uniform(key, 401)
+        draw = uniform(weekly, 401) if uniform(key, 403) < home.regularity else uniform(key, 401)
         if draw < home.washer_per_day * (1.35 if free_day else 0.86) * mood:
             home.washer_due = 1
     if home.washer_due == 0 and home.washer_left == 0 and home.dryer_left == 0:

@@ -21,7 +21,7 @@ def run(
     mood: float, free_day: bool, i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the cooking row [kW]; ``weekly`` is the key of the household's routine on this weekday."""
-    habit = float(home.habit)
+    habit = float(home.regularity)
     dinner = home.dinner_quarter + home.jitter_quarters * normal(key, 201)
     dinner_quarters = 1.5 + 3.5 * uniform(key, 202)
     size = np.exp(DISH_SPREAD * normal(key, 208) - 0.5 * DISH_SPREAD * DISH_SPREAD)

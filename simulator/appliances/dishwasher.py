@@ -20,7 +20,7 @@ def run(
 ) -> bool:  # fmt: skip
     """Fill the dishwasher's row [kW]; False when nothing runs."""
     if i0 == 0:
-        draw = uniform(weekly, 501) if uniform(key, 503) < home.habit else uniform(key, 501)
+        draw = uniform(weekly, 501) if uniform(key, 503) < home.regularity else uniform(key, 501)
         if draw < home.dish_per_day * mood:
             home.dish_due = 1
     if home.dish_due == 0 and home.dish_left == 0:

@@ -51,7 +51,7 @@ def run(
     always_kw = home.standby_kw * spell_level(home, seed, replication, ordinal)
     before_kw = left_on_kw(home, seed, replication, ordinal - 1)
     after_kw = left_on_kw(home, seed, replication, ordinal)
-    media_kw, habit = float(home.media_kw), float(home.habit)
+    media_kw, habit = float(home.media_kw), float(home.regularity)
     shift = int(SESSION_QUARTERS * home.trait_u)
     session, draw, kw = -1, 0.0, 0.0
     for i in range(i0, i1):

@@ -24,7 +24,7 @@ def run(
     use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the lighting row [kW]; ``cut`` is the share switched off inside the event window."""
-    busy, habit = 0.6 + 0.4 * mood, float(home.habit)
+    busy, habit = 0.6 + 0.4 * mood, float(home.regularity)
     awake_kw, asleep_kw = home.light_kw * busy, NIGHT_LIGHT * home.light_kw
     shift = int(SESSION_QUARTERS * home.trait_u)
     stay, level = -1, 0.0

@@ -21,7 +21,7 @@ def run(
     occupied: NDArray[np.uint8], i0: int, i1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the plug heater's row [kW]: by session, the more often and the longer the colder it is."""
-    shift, habit, kw = int(SESSION_QUARTERS * home.trait_u), float(home.habit), float(home.plug_heater_kw)
+    shift, habit, kw = int(SESSION_QUARTERS * home.trait_u), float(home.regularity), float(home.plug_heater_kw)
     session, draw = -1, 0.0
     for i in range(i0, i1):
         if occupied[i] != AT_HOME:

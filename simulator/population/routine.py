@@ -51,7 +51,8 @@ def draw_routine(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
         "jitter", 4.0 * region["routine.jitter_hours"], region["routine.jitter_log_sd"]
     )
     homes["mood_sd"] = region["routine.mood_sd"]
-    homes["habit"] = np.clip(region["routine.habit_mean"] + region["routine.habit_sd"] * draws.z("habit"), 0.0, 0.98)
+    regularity = region["routine.habit_mean"] + region["routine.habit_sd"] * draws.z("habit")
+    homes["regularity"] = np.clip(regularity, 0.0, 0.98)
     homes["away_week_fraction"] = region["routine.away_week_fraction"]
     lunch = np.array([region[f"routine.lunch_fraction_{name}"] for name in TYPES])
     homes["lunch_fraction"] = lunch[kind]
