@@ -289,12 +289,15 @@ class PlainHousehold(Rooms, mesa.Agent):
             litres = self.hot_litres * 0.45 / 40.0 + (42.0 if showering else 0.0)
         if self.tank_litres > 0.0:
             kwh_per_k = self.tank_litres * 0.001163
-            self.t_tank_degc += min(1.0, litres / self.tank_litres) * (15.0 - self.t_tank_degc)
+            self.t_tank_degc -= min(litres / self.tank_litres * (55.0 - 15.0), max(self.t_tank_degc - 15.0, 0.0))
             self.t_tank_degc += 0.0018 * (20.0 - self.t_tank_degc) * 0.25 / kwh_per_k
             may_heat = not self.tank_night or int(14 * self.trait_u) <= now.quarter < 28
-            needs_kwh = (55.0 - self.t_tank_degc) * kwh_per_k if may_heat else 0.0
-            self.kw[WATER] = min(max(needs_kwh / 0.25, 0.0), self.tank_kw)
-            self.t_tank_degc += self.kw[WATER] * 0.25 / kwh_per_k
+            gap = max(55.0 - self.t_tank_degc, 0.0) if may_heat else 0.0
+            by_pump = min(gap, self.water_pump_kw * self.water_pump_cop * 0.25 / kwh_per_k)
+            alone = 8.0 if self.water_pump_kw > 0.0 else 0.0
+            by_element = min(max(gap - by_pump - alone, 0.0), self.tank_kw * 0.25 / kwh_per_k)
+            self.kw[WATER] = (by_element + by_pump / self.water_pump_cop) * kwh_per_k / 0.25
+            self.t_tank_degc += by_element + by_pump
         elif showering:
             self.kw[WATER] = self.shower_kw * (0.35 + 0.35 * self.dice.random())
 

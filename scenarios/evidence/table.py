@@ -14,7 +14,7 @@ import pandas as pd
 
 from scenarios.evidence.facts import Fact
 from scenarios.evidence.rows_london import row_1, row_2, row_3, row_4, row_5, row_17
-from scenarios.evidence.rows_physics import row_19
+from scenarios.evidence.rows_physics import row_18, row_19
 
 ROWS: dict[int, Callable[[], list[Fact]]] = {
     1: row_1,
@@ -23,9 +23,10 @@ ROWS: dict[int, Callable[[], list[Fact]]] = {
     4: row_4,
     5: row_5,
     17: row_17,
+    18: row_18,
     19: row_19,
 }
-REQUIRED = (1, 17, 19)
+REQUIRED = (1, 17, 18, 19)
 SUBJECTS = {
     1: "level and mean day, London",
     2: "diversity, London",

@@ -1,10 +1,12 @@
 """Electric water heating (thermostatic): a mixed storage tank with an element, or a heat pump with the element
 behind it; and the instantaneous shower (event-based).
 
-Tank, per quarter-hour, with draws replaced by cold water and heat that ends the step at the setpoint
-(linear, hence closed form)::
+Tank, per quarter-hour, with heat that ends the step at the setpoint (linear, hence closed form)::
 
-    T' = T + (V_draw / V) (T_cold - T) + UA (T_room - T) dt / C + Q dt / C
+    T' = T - (V_draw / V) (T_set - T_cold) + UA (T_room - T) dt / C + Q dt / C
+
+A draw takes the heat of its litres at the setpoint, whatever the tank's temperature: people mix hot with cold
+until the water suits them, and take more of a tank that is cooler.
 
 A heat pump heats by itself while the tank is within ``ELEMENT_BELOW_K`` of its setpoint; colder, the element
 helps. It stands outside the rooms it could cool (garage or basement).
@@ -25,6 +27,7 @@ TANK_LOSS_KW_PER_K = 0.0018
 COLD_DEGC = 15.0
 AROUND_DEGC = 20.0
 ELEMENT_BELOW_K = 8.0  # the element helps the heat pump below this distance from the setpoint ("hybrid" mode)
+HYBRID_PARTS = 5  # when the element helps a heat pump changes within a quarter-hour: steps of three minutes
 NIGHT_STAGGER_QUARTERS = 14
 SHOWER_FROM_QUARTER, SHOWER_TO_QUARTER = 22, 92
 SHOWER_LITRES = 42.0
@@ -44,15 +47,15 @@ def tank_step(
 ) -> tuple[float, float, float]:  # fmt: skip
     """One step of the tank: new temperature, and the K that the element and the heat pump gave it.
 
-    ``replaced`` is the share of the tank drawn off, ``loss`` the share of its excess lost to the room;
+    ``replaced`` is what is drawn off as a share of the tank, ``loss`` the share of its excess lost to the room;
     ``element_k`` and ``pump_k`` what each can give in the step, ``available`` the share of it allowed.
     """
-    tank = tank_degc + replaced * (COLD_DEGC - tank_degc)
+    tank = tank_degc - min(replaced * (SET_DEGC - COLD_DEGC), max(tank_degc - COLD_DEGC, 0.0))
     tank += loss * (AROUND_DEGC - tank)
     gap = max(SET_DEGC - tank, 0.0)
     by_pump = min(gap, available * pump_k)
-    helps = 1.0 if pump_k == 0.0 or gap > ELEMENT_BELOW_K else 0.0
-    by_element = min(gap - by_pump, available * helps * element_k)
+    alone = 0.0 if pump_k == 0.0 else ELEMENT_BELOW_K
+    by_element = min(max(gap - by_pump - alone, 0.0), available * element_k)
     return tank + by_pump + by_element, by_element, by_pump
 
 
@@ -89,13 +92,19 @@ def run(
     element_k, element_kw = home.tank_kw * 0.25 / capacity, 4.0 * capacity
     pump_k, pump_kw = home.water_pump_kw * home.water_pump_cop * 0.25 / capacity, 4.0 * capacity
     pump_kw = pump_kw / home.water_pump_cop if home.water_pump_kw > 0.0 else 0.0
+    parts = HYBRID_PARTS if home.water_pump_kw > 0.0 else 1
     tank, night, withheld = float(home.t_tank_degc), home.tank_night == 1, float(home.event_water_curtail)
     night_from = int(NIGHT_STAGGER_QUARTERS * home.trait_u)  # off-peak clocks start at different times
     for i in range(i0, i1):
         available = 0.0 if night and not night_from <= quarter[i] < 28 else 1.0
         if e0 <= i < e1:
             available *= 1.0 - withheld
-        replaced = min(1.0, use_kw[WATER_HEATER, i] * per_litre)
-        tank, by_element, by_pump = tank_step(tank, replaced, loss, element_k, pump_k, available)
-        use_kw[WATER_HEATER, i] = by_element * element_kw + by_pump * pump_kw
+        replaced = use_kw[WATER_HEATER, i] * per_litre
+        kw = 0.0
+        for _ in range(parts):
+            tank, by_element, by_pump = tank_step(
+                tank, replaced / parts, loss / parts, element_k / parts, pump_k / parts, available
+            )
+            kw += by_element * element_kw + by_pump * pump_kw
+        use_kw[WATER_HEATER, i] = kw
     home.t_tank_degc = tank

@@ -1,0 +1,106 @@
+"""What one air-conditioned home does with a setback: shed, rebound, return, over a grid of homes and weathers.
+
+Lives the compiled rooms themselves (``climate_control.condition``), twice: without and with the event.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from simulator.climate_control import COOLED, GAINS, LANE, WORK, condition, enter_lane
+from simulator.dwelling import exact_step
+from simulator.fields import AT_HOME, HOME
+from simulator.outdoor import COOL_INPUT, outdoor_table
+from simulator.parameters.tables import behaviour_record, load_behaviour
+
+FLOOR_M2 = 180.0
+SET_DEGC = 22.0
+OFFSET_K = 2.2  # 4 degF
+WINDOW = (64, 80)  # 16-20 h
+UA_W_PER_K_M2 = (0.8, 1.2, 1.8)
+MASS_KJ_PER_K_M2 = (80.0, 110.0, 165.0)  # ISO 13790: very light, light (US timber frame), medium
+T_OUT_MEAN_DEGC = (23.0, 26.0, 29.0)
+SWING_K = 8.0
+#: Rated cooling over the load at the day's top: the last is at capacity all afternoon.
+SIZINGS = (1.5, 1.0, 0.8)
+
+
+def _homes(design_degc: float) -> tuple[NDArray[np.void], pd.DataFrame]:
+    """One record a grid point, sized for the design temperature, and the table of points."""
+    points = list(product(UA_W_PER_K_M2, MASS_KJ_PER_K_M2, SIZINGS))
+    table = pd.DataFrame(points, columns=["ua_w_per_k_m2", "mass_kj_per_k_m2", "sizing"])
+    homes = np.zeros(len(points), HOME)
+    n = np.ones(len(points))
+    ua = FLOOR_M2 * table["ua_w_per_k_m2"].to_numpy() / 1e3
+    step = exact_step(
+        ua, n * FLOOR_M2 * 8.0 / 1e3, n * FLOOR_M2 * 22.0 / 3600.0,
+        FLOOR_M2 * table["mass_kj_per_k_m2"].to_numpy() / 3600.0,
+    )  # fmt: skip
+    for name, values in step.items():
+        homes[name] = values
+    homes["solar_m2"] = 0.012 * FLOOR_M2
+    top_kw = ua * (design_degc - SET_DEGC) + homes["solar_m2"] * 0.6 + 0.7
+    homes["ac_thermal_kw"] = table["sizing"] * top_kw
+    homes["ac_cop"], homes["ac_floor_fraction"], homes["ac_sensible_fraction"] = 3.5, 1.0, 1.0
+    homes["cool_set_degc"], homes["heat_set_degc"], homes["tolerance_k"] = SET_DEGC, 15.0, 5.0
+    homes["fan_from_degc"] = 99.0
+    homes["t_air_degc"] = homes["t_mass_degc"] = SET_DEGC
+    return homes, table
+
+
+def _live(homes: NDArray[np.void], sky: NDArray[np.float64], offset_k: float) -> NDArray[np.float64]:
+    """Demand of the air conditioner on the third day, (homes, quarter-hours) [kW]; the event is on that day."""
+    n, intervals = len(homes), sky.shape[1]
+    b = behaviour_record(load_behaviour({"override_base_hazard": 0.0, "override_hazard_per_k": 0.0}))
+    lanes, work = np.zeros((n, LANE)), np.zeros((WORK, n, intervals))
+    occupied, t_in = np.full((n, intervals), AT_HOME, np.uint8), np.zeros((n, intervals), np.float32)
+    work[GAINS] = 0.5
+    for k in range(n):
+        enter_lane(homes[k], lanes[k])
+    for day in range(3):
+        homes["event_offset_k"] = offset_k if day == 2 else 0.0
+        window = WINDOW if day == 2 else (0, 0)
+        condition(homes, b, 0, 0, day, sky, occupied, *window, 0, intervals, lanes, work, t_in)
+    per_k = 1.0 / (homes["f_aq"].astype(float) * homes["ac_cop"])
+    return np.asarray(per_k[:, None] * work[COOLED] * sky[COOL_INPUT])
+
+
+def setback_grid() -> pd.DataFrame:
+    """The grid's answers to +2.2 K for 4 hours.
+
+    Returns
+    -------
+    DataFrame
+        Per grid point: ``shed_fraction`` of the air conditioner's energy in the window, ``rebound`` (extra kW in
+        the first hour after it over the mean kW shed), ``returned_fraction`` of the shed energy within 4 hours,
+        ``at_capacity`` (share of the first hour after release at full power) and ``base_kw`` in the window.
+    """
+    hour = np.arange(112) / 4.0  # the day and the four hours after it
+    found = []
+    for mean in T_OUT_MEAN_DEGC:
+        outdoor = (mean + SWING_K * np.cos((hour - 16.0) / 24.0 * 2.0 * np.pi)).astype(np.float32)
+        sun = np.maximum(0.0, 850.0 * np.sin((np.mod(hour, 24.0) - 6.0) / 13.0 * np.pi)) * (np.mod(hour, 24.0) < 19.0)
+        sky = outdoor_table(outdoor, sun.astype(np.float32))
+        homes, table = _homes(mean + SWING_K)
+        plain, event = (_live(homes.copy(), sky, k) for k in (0.0, OFFSET_K))
+        e0, e1 = WINDOW
+        base, taken = plain[:, e0:e1].sum(axis=1), (plain - event)[:, e0:e1].sum(axis=1)
+        back = (event - plain)[:, e1 : e1 + 16].sum(axis=1)
+        rated = homes["ac_thermal_kw"] / homes["ac_cop"]
+        most = rated[:, None] * (sky[COOL_INPUT] * np.maximum(0.5, 1.0 - 0.008 * (sky[0] - 35.0)))
+        first = slice(e1, e1 + 4)
+        found.append(
+            table.assign(
+                t_out_mean_degc=mean,
+                base_kw=base / (e1 - e0),
+                shed_fraction=taken / base,
+                rebound=(event - plain)[:, first].mean(axis=1) / (taken / (e1 - e0)),
+                returned_fraction=back / taken,
+                at_capacity=(event[:, first] >= 0.999 * most[:, first]).mean(axis=1),
+            )
+        )
+    return pd.concat(found, ignore_index=True)
