@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from scenarios.worlds import region_of
 
 if TYPE_CHECKING:
     from scenarios.plotting import Plots
+    from scenarios.uncertainty import Doubt
 
 HEADLINE, MAIN_ARM = "peak_reduction_kw", "segment_targeted"
 
@@ -123,7 +124,8 @@ def run_scenario(
         values = pd.concat([p.tables["values"] for p in parts], ignore_index=True)
         comparison, tables = compare(values, list(scenario.arms)), _gather(parts)
         _write_tables(partial, scenario, comparison, values, tables)
-        headline = _write_report(partial, scenario, comparison, values, tables, parts, said)
+        doubt = _doubt(partial, scenario, values, workers, tell)
+        headline = _write_report(partial, scenario, comparison, values, tables, parts, said, doubt)
         costs = {
             "wall_seconds": round(time.perf_counter() - began, 2),
             "cpu_seconds": round(_cpu_seconds() - cpu, 2),
@@ -225,9 +227,21 @@ def _checks(parts: list[ReplicationTables]) -> dict[str, bool]:
     return found
 
 
+def _doubt(folder: Path, scenario: Scenario, values: pd.DataFrame, workers: int | None, tell: Progress) -> Doubt | None:
+    """Whether the answer survives the assumptions, where the scenario asks."""
+    if scenario.uncertainty == "none":
+        return None
+    from scenarios.uncertainty import explore
+
+    doubt = explore(scenario, values, workers, tell)
+    if doubt is not None:
+        run_folder.write_csv(doubt.draws, folder / "uncertainty.csv")
+    return doubt
+
+
 def _write_report(
     folder: Path, scenario: Scenario, comparison: pd.DataFrame, values: pd.DataFrame,
-    tables: dict[str, pd.DataFrame], parts: list[ReplicationTables], command: str,
+    tables: dict[str, pd.DataFrame], parts: list[ReplicationTables], command: str, doubt: Doubt | None = None,
 ) -> str:  # fmt: skip
     """The report, and the answer's headline."""
     from scenarios.report import write_report
@@ -235,5 +249,6 @@ def _write_report(
 
     detectable = detectable_gain(values, MAIN_ARM) if {MAIN_ARM, REFERENCE} <= set(scenario.arms) else float("nan")
     page = report_input(scenario, comparison, values, tables, list(_checks(parts)), detectable, command)
+    page = replace(page, doubt=doubt.sentences() if doubt is not None else [])
     write_report(folder, page)
     return answer(page).headline

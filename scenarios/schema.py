@@ -120,6 +120,15 @@ class Scenario(Part):
         description="Numbers of the model's parameter tables to replace, by dotted name.",
         examples=[{"ac.share": 0.9}],
     )
+    uncertainty: Literal["none", "parameters"] = Field(
+        default="none",
+        description="`parameters` also draws every uncertain parameter within its range, at reduced size, and reports "
+        "a wider interval and which assumptions move the answer most.",
+        examples=["parameters"],
+    )
+    uncertainty_draws: int = Field(
+        default=64, ge=16, le=10_000, description="How many draws of the parameters.", examples=[64]
+    )
     what_ifs: dict[Name, WhatIf] = Field(
         default_factory=dict,
         max_length=200,

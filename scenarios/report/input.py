@@ -133,6 +133,8 @@ class ReportInput:
     replication_values
         Optional ``replications.csv`` (``arm, replication, metric, value``). With it the page compares two
         arms with each other directly and shows each replication as a tick.
+    doubt
+        Sentences on whether the answer survives its assumptions, where that was asked for.
 
     Raises
     ------
@@ -154,6 +156,7 @@ class ReportInput:
     detectable_gain_kw: float | None = None
     currency: str = "USD"
     replication_values: pd.DataFrame | None = None
+    doubt: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Say everything that is missing at once, before anything is drawn."""

@@ -107,6 +107,7 @@ def render(tables: ReportInput, drawings: dict[str, Drawing]) -> str:
         sourced=sourced,
         checks=tables.checks,
         limits=LIMITS,
+        doubt=tables.doubt,
         yaml=tables.scenario.resolved_yaml(),
     )
 
