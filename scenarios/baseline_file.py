@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.accuracy import Accuracy, accuracy, metered, placebo_days
-from analysis.ami import AmiTable, read_ami
+from analysis.ami_store import read_reads
 from analysis.baselines import (
     RULES,
     ControlGroup,
@@ -26,55 +26,15 @@ from analysis.baselines import (
 )
 from analysis.customers import chosen, read_customers
 from analysis.event_files import EventTimes, read_events
-from analysis.impact import Impacts, by_event
 from analysis.keyed_draws import uniforms
-from analysis.log_ratio import LogRatioEffect, log_ratio_effect
-from analysis.metered_days import MeteredDays, metered_days, windows_of
+from analysis.metered_days import metered_days, windows_of
 from analysis.outdoor_temperature import read_temperature_series
 from drsim.clock import quarter_of
 from drsim.errors import DataError, Problem, ScenarioError
+from scenarios.baseline_events import EventEstimates, effect_by_hours, event_estimates
+from scenarios.baseline_meters import BaselineOptions, Mask, Meters
 
-Mask = NDArray[np.bool_]
 FEWEST_DAYS = 20
-#: Parts of the day [local hours, half-open] that the effect is also shown for.
-PARTS = {"7-23 h": (7, 23), "7-12 h": (7, 12), "12-17 h": (12, 17), "17-23 h": (17, 23), "23-7 h": (23, 7)}
-
-
-@dataclass(frozen=True)
-class BaselineOptions:
-    """What ``drsim baseline`` is asked; the same names as its options."""
-
-    zone: str = "Europe/London"
-    window: str = "17:00-20:00"
-    events: Path | None = None
-    band: str | None = None
-    reference_band: str | None = None
-    customers: Path | None = None
-    called: str | None = None
-    control: str | None = None
-    temperature: Path | None = None
-    country: str | None = None
-    placebo: tuple[str, ...] = ("highest:12", "random:40")
-    skip_days: int = 30
-    bootstrap: int = 500
-    seed: int = 1
-    rules: tuple[str, ...] = tuple(RULES)
-
-
-@dataclass(frozen=True, eq=False)
-class Meters:
-    """The read file, cut into days, with its groups."""
-
-    name: str
-    reads: AmiTable
-    days: MeteredDays
-    called: Mask
-    control: Mask | None
-
-    @property
-    def quiet(self) -> Mask:
-        """Homes that were never called, or all where no group was named: those that placebo days are tried on."""
-        return self.control if self.control is not None else np.ones(len(self.reads.premises), np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +45,8 @@ class BaselineStudy:
     ----------
     accuracy : placebo set x level x rule
     impact : rule x event (0 is the season), where there is an event file
+    hours : rule x hour about events: mean impact over events
+    ex_ante : rule x design temperature, where temperatures and a design temperature were given
     effect : part of the day x effect, where there is a control group
     """
 
@@ -92,6 +54,8 @@ class BaselineStudy:
     options: BaselineOptions
     accuracy: pd.DataFrame
     impact: pd.DataFrame
+    hours: pd.DataFrame
+    ex_ante: pd.DataFrame
     effect: pd.DataFrame
     refusals: pd.DataFrame
     events: int
@@ -100,6 +64,8 @@ class BaselineStudy:
 
 def study(path: str | Path, options: BaselineOptions) -> BaselineStudy:
     """Read, choose days, estimate, compare.
+
+    ``path`` is a wide Parquet or long CSV file, or a folder that ``drsim import`` left.
 
     Raises
     ------
@@ -114,25 +80,26 @@ def study(path: str | Path, options: BaselineOptions) -> BaselineStudy:
         times = read_events(options.events, options.zone, options.window, options.band, options.reference_band)
     busy = _busy_days(meters, times)
     placebo, refusals = _placebo(meters, options, busy if meters.control is None else np.zeros_like(busy))
-    impact, events, notes = pd.DataFrame(), 0, []
+    found, notes = EventEstimates(), []
     effect = pd.DataFrame()
     if times is not None:
-        impact, events = _impact(meters, options, times, busy)
-        if not events:
+        found = event_estimates(meters, options, times, busy)
+        if not found.windows:
             raise DataError(f"{options.events}: no event lies on a whole day of the reads")
         if meters.control is not None:
-            effect = _effect(meters, options, times)
+            effect = effect_by_hours(meters, options, times)
     if options.temperature is None:
         notes.append("no temperatures were given (--temperature): weather rules refuse")
     if options.country is None:
         notes.append("public holidays are kept as days like others (--country leaves them out)")
-    return BaselineStudy(meters, options, placebo, impact, effect, refusals, events, notes)
+    tables = (placebo, found.impact, found.hours, found.ex_ante, effect, refusals)
+    return BaselineStudy(meters, options, *tables, found.windows, notes)
 
 
 def _read(path: Path, options: BaselineOptions) -> Meters:
     if not path.is_file() and not path.is_dir():
         raise ScenarioError(Problem("READS", f'"{path}", and there is no such file'))
-    reads = read_ami(path, options.zone)
+    reads = read_reads(path, options.zone)
     reads = reads.only(~reads.disqualified)
     if not reads.premises:
         raise DataError(f"{path}: no premise has enough usable reads")
@@ -222,61 +189,3 @@ def _mean(kwh: NDArray[np.float64]) -> NDArray[np.float64]:
     seen = np.isfinite(kwh)
     count = seen.sum(axis=0)
     return np.where(count > 0, np.where(seen, kwh, 0.0).sum(axis=0) / np.maximum(count, 1), np.nan)[None, :]
-
-
-def _impact(
-    meters: Meters, options: BaselineOptions, times: EventTimes, busy: Mask
-) -> tuple[pd.DataFrame, int]:  # fmt: skip
-    """What each rule makes of the real events, for the called homes."""
-    inside = times.inside(meters.reads.start_utc)
-    windows = windows_of(inside, meters.reads.start_utc, meters.reads.zone, meters.days.dates)
-    windows = [w for w in windows if w.day >= options.skip_days]
-    parts = []
-    for rule in options.rules:
-        rows = np.ones(len(meters.called), np.bool_) if isinstance(RULES[rule], ControlGroup) else meters.called
-        control = None if meters.control is None else meters.control[rows]
-        called = np.flatnonzero(meters.called[rows])
-        made, used = [], []
-        for window in windows:
-            history = meters.days.history(busy, window.day, rows, control)
-            wide = window.wider(2, 2, 24)
-            found = RULES[rule].estimate(history, wide)
-            made.append(Estimate(found.kwh[called], found.refusal[called]))
-            used.append(wide)
-        if not windows:
-            continue
-        own = meters.days.history(busy, windows[0].day, rows).rows(called)
-        table = by_event(Impacts.of(own, used, made)).drop(columns="segment")
-        table.insert(0, "rule", rule)
-        parts.append(table)
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    if len(table):
-        dates = [meters.days.dates[w.day].isoformat() for w in windows]
-        table.insert(2, "date", [dates[e - 1] if e else "all" for e in table["event"].tolist()])
-    return table, len(windows)
-
-
-def _effect(meters: Meters, options: BaselineOptions, times: EventTimes) -> pd.DataFrame:
-    """Difference-in-differences of log ratios per time of day, with the hours beside events as a placebo."""
-    reads = meters.reads
-    both = meters.called | (meters.control if meters.control is not None else False)
-    kwh, treated = reads.kwh[both], meters.called[both]
-    local = reads.start_utc.tz_convert(reads.zone)
-    hour = np.asarray(local.hour)
-    cell = np.asarray((hour * 60 + np.asarray(local.minute)) // reads.minutes, dtype=np.int64)
-    event, beside = times.inside(reads.start_utc), times.beside(reads.start_utc, 2, 2)
-    quiet = times.comparison(reads.start_utc) & ~beside
-    wanted = [("all hours", "effect", event, times.comparison(reads.start_utc))]
-    for name, (first, last) in PARTS.items():
-        part = (hour >= first) & (hour < last) if first < last else (hour >= first) | (hour < last)
-        wanted.append((name, "effect", event & part, times.comparison(reads.start_utc)))
-    wanted.append(("2 h before", "placebo", times.beside(reads.start_utc, 2, 0), quiet))
-    wanted.append(("2 h after", "placebo", times.beside(reads.start_utc, 0, 2), quiet))
-    rows = []
-    for name, role, chosen_hours, reference in wanted:
-        found: LogRatioEffect | None = None
-        if chosen_hours.any():
-            found = log_ratio_effect(kwh, treated, chosen_hours, reference, cell, options.bootstrap, options.seed)
-        if found is not None:
-            rows.append({"hours": name, "role": role, **vars(found), "spans_zero": found.spans_zero})
-    return pd.DataFrame(rows)

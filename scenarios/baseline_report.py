@@ -15,11 +15,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from analysis.baselines import REASONS, RULES
 from drsim.errors import Problem, ScenarioError
 from scenarios.bars import GREY, ORANGE, Bar, bars
-from scenarios.baseline_file import BaselineOptions, BaselineStudy, study
+from scenarios.baseline_file import BaselineStudy, study
+from scenarios.baseline_meters import BaselineOptions
 from scenarios.run_folder import versions
 
 WORDS = {"highest": "weekdays of the highest load", "random": "random weekdays"}
-FILES = ("accuracy.csv", "impact.csv", "effect.csv", "refusals.csv", "findings.csv", "report.html", "manifest.json")
+TABLES = ("accuracy.csv", "impact.csv", "impact_by_hour.csv", "ex_ante.csv", "effect.csv", "refusals.csv")
+FILES = (*TABLES, "findings.csv", "report.html", "manifest.json")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +72,9 @@ def baseline_file(path: str | Path, options: BaselineOptions | None = None, out:
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    for name, table in (("accuracy", found.accuracy), ("impact", found.impact), ("effect", found.effect)):
+    tables = {"accuracy": found.accuracy, "impact": found.impact, "impact_by_hour": found.hours,
+              "ex_ante": found.ex_ante, "effect": found.effect}  # fmt: skip
+    for name, table in tables.items():
         if len(table):
             table.to_csv(partial / f"{name}.csv", index=False, float_format="%.6g")
     found.refusals.assign(reason=[REASONS[r] for r in found.refusals["reason"]]).to_csv(

@@ -223,6 +223,9 @@ def test_the_command_finds_the_planted_cut_and_is_clean_beside_it(meter_file: Pa
     impact = pd.read_csv(out / "impact.csv")
     season = impact[(impact["event"] == 0)].set_index("rule")["impact_kw_per_home"]
     assert season["randomised_control"] > 0.05
+    hours = pd.read_csv(out / "impact_by_hour.csv").set_index(["rule", "phase", "local_hour"])
+    assert hours.loc[("randomised_control", "event", 18), "impact_kw_per_home"] > 0.05
+    assert abs(hours.loc[("randomised_control", "before", 16), "impact_kw_per_home"]) < 0.05
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "H000" not in page
     assert "http://" not in page.replace("http://www.w3.org", "")
@@ -249,7 +252,8 @@ def test_wrong_usage_is_exit_code_2(meter_file: Path, more: list[str], said: str
 
 @pytest.mark.skipif(not (LCL / "households.csv").is_file(), reason="London meters (DRSIM_REFERENCE_DATA) are not here")
 def test_london_gives_its_published_figures(tmp_path: Path) -> None:
-    from scenarios.baseline_file import BaselineOptions, study
+    from scenarios.baseline_file import study
+    from scenarios.baseline_meters import BaselineOptions
 
     found = study(
         LCL / "lcl_2013_wh.parquet",

@@ -49,6 +49,10 @@ def baseline(
     temperature: Annotated[
         OptionalPath, typer.Option(metavar="FILE", help="Outdoor temperatures, CSV: a time and a degC column.")
     ] = None,
+    design_degc: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(metavar="DEGC", help="Also the impact expected at this outdoor temperature."),
+    ] = None,
     country: Annotated[OptionalText, typer.Option(metavar="CODE", help="Leave out its public holidays.")] = None,
     placebo: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -63,13 +67,14 @@ def baseline(
 
     Examples: drsim baseline reads.parquet;
     drsim baseline reads.parquet --events events.csv --customers homes.csv --called tariff=ToU --control tariff=Std."""
-    from scenarios.baseline_file import BaselineOptions
+    from scenarios.baseline_meters import BaselineOptions
     from scenarios.baseline_report import baseline_file
 
     options = BaselineOptions(
         zone=zone, window=window, events=events, band=band, reference_band=reference_band, customers=customers,
         called=called, control=control, temperature=temperature, country=country,
         placebo=tuple(placebo) if placebo else ("highest:12", "random:40"), bootstrap=bootstrap, seed=seed,
+        design_degc=design_degc,
     )  # fmt: skip
     result = baseline_file(reads, options, out)
     if as_json:

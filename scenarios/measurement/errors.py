@@ -38,6 +38,7 @@ def baseline_errors(result: ReplicationResult, kept: KeptReads, arm: ArmMembers)
     made = estimates_of(history, events, n)
     metered = np.stack([history.on(e.day, e.slots)[:n].sum(axis=1) for e in events], axis=1)
     counterfactual = metered + arm.true_event_kwh
+    program = np.where(np.isnan(metered), np.nan, arm.true_program_kwh)
     errors, payments = [], []
     rate = max([p.usd_per_kwh for p in result.programs], default=0.0) or 1.0
     for rule, estimates in made.items():
@@ -45,10 +46,13 @@ def baseline_errors(result: ReplicationResult, kept: KeptReads, arm: ArmMembers)
         for segment in [ALL, *sorted(set(arm.segment.tolist()))]:
             pick = np.ones(n, bool) if segment == ALL else arm.segment == segment
             row = {"rule": rule, "level": "individual", "segment": segment, "homes": int(pick.sum())}
-            errors.append(row | _errors(window[pick], metered[pick], counterfactual[pick]))
+            gap = {"true_program_impact_kwh": float(np.nanmean(program[pick]))}
+            errors.append(row | _errors(window[pick], metered[pick], counterfactual[pick]) | gap)
             group = _as_group(rule, history, events, window, metered, pick)
             row = row | {"level": "aggregate"}
-            errors.append(row | _errors(group, *(_total(x[pick], metered[pick]) for x in (metered, counterfactual))))
+            both = (_total(x[pick], metered[pick]) for x in (metered, counterfactual))
+            gap = {"true_program_impact_kwh": float(_total(program[pick], metered[pick]).mean())}
+            errors.append(row | _errors(group, *both) | gap)
         for settle in SETTLEMENTS.values():
             paid = settle(window, metered, rate)
             found = vars(mis_payment(paid, arm.true_event_kwh, rate))
