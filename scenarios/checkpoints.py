@@ -27,10 +27,11 @@ from scenarios.tables import ReplicationTables
 
 def identity_of(scenario: Scenario) -> dict[str, Any]:
     """What two runs have to share for one to continue the other: scenario, inputs, sources, versions."""
-    weather = scenario.weather_path
+    weather, reads = scenario.weather_path, scenario.reads_path
     return {
         "scenario": scenario.hash,
         "weather": sha256(weather) if weather is not None else None,
+        **({"reads": sha256(reads)} if reads is not None else {}),
         "sources": source_hashes(),
         "versions": versions(),
     }

@@ -23,7 +23,7 @@ from scenarios.reads import sample_end_use, write_reads
 from scenarios.run_report import report_input
 from scenarios.schema import Scenario
 from scenarios.tables import ReplicationTables
-from scenarios.worlds import region_of
+from scenarios.worlds import misfit_of, region_of
 
 if TYPE_CHECKING:
     from scenarios.plotting import Plots
@@ -211,6 +211,9 @@ def _write_tables(
         write_reads(scenario, folder / "reads.parquet")
     for name in ("end_use", "homes", "enrolment", "participation", "load"):
         run_folder.write_parquet(tables[name], folder / f"{name}.parquet")
+    if (matched := misfit_of(scenario)) is not None:
+        run_folder.write_csv(matched.misfit, folder / "match_reads.csv")
+        tables["matched"] = pd.DataFrame({"words": [matched.words()]})
     (folder / run_folder.RESOLVED).write_text(scenario.resolved_yaml(), encoding="utf-8")
 
 

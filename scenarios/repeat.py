@@ -30,6 +30,13 @@ def scenario_of_manifest(path: Path) -> tuple[Scenario, list[str]]:
     scenario._name = str(manifest["scenario"]["name"])
     if scenario.weather.file is not None:
         scenario._weather_folder = _weather_folder(path, manifest, scenario.weather.file)
+    elif scenario.population.match_reads is not None:
+        reads = scenario.population.match_reads
+        scenario._weather_folder = Path(str(manifest.get("weather_folder", ".")))
+        if not scenario.reads_path or not scenario.reads_path.exists():
+            raise _problem(path, f"its reads {reads} are not there")
+        if manifest["inputs"].get(scenario.reads_path.name) != sha256(scenario.reads_path):
+            raise _problem(path, f"{scenario.reads_path} holds other reads than that run used (another SHA-256)")
     return scenario, _changes(manifest)
 
 

@@ -78,7 +78,10 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Hash of a file's content."""
+    """Hash of a file's content, or of what identifies a folder of imported reads."""
+    if path.is_dir():
+        parts = [(path / name).read_bytes() for name in ("manifest.json", "premises.parquet", "system.parquet")]
+        return hashlib.sha256(b"".join(parts)).hexdigest()
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -120,14 +123,14 @@ def write_manifest(folder: Path, scenario: Scenario, command: str, extra: dict[s
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.relative_to(folder).parts[0] not in (IDENTITY, LOCK, CHECKPOINTS)
     }
-    weather = scenario.weather_path
+    files = [path for path in (scenario.weather_path, scenario.reads_path) if path is not None]
     manifest = {
         "schema": 1,
         "scenario": {"name": scenario.name, "hash": scenario.hash, "seed": scenario.seed},
         "command": command,
         "versions": versions(),
-        "inputs": {weather.name: sha256(weather)} if weather is not None else {},
-        **({"weather_folder": str(scenario._weather_folder.resolve())} if weather is not None else {}),
+        "inputs": {path.name: sha256(path) for path in files},
+        **({"weather_folder": str(scenario._weather_folder.resolve())} if files else {}),
         **extra,
         "outputs": outputs,
     }

@@ -64,6 +64,7 @@ def report_input(
         "version": _version(),
         "scenario_hash": scenario.hash,
         "command": command,
+        "matched": str(tables["matched"]["words"].iloc[0]) if "matched" in tables else "",
         "weather_file": scenario.weather_path.name if scenario.weather_path is not None else "",
         "events": f"{events.kind}, at most {events.at_most}, {events.window_local} local time",
     }

@@ -170,6 +170,12 @@ class Scenario(Part):
         return None if file is None else self._weather_folder / file
 
     @property
+    def reads_path(self) -> Path | None:
+        """Where ``population.match_reads`` is, found like :attr:`weather_path`."""
+        name = self.population.match_reads
+        return None if name is None else self._weather_folder / name
+
+    @property
     def hash(self) -> str:
         """First 10 hex digits of the SHA-256 of everything in the scenario (not of its comments or name)."""
         text = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, separators=(",", ":"))

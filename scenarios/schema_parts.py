@@ -93,6 +93,13 @@ class Population(Part):
         description="Shares of dwelling kinds instead of the region's own; must sum to 1.",
         examples=[{"flat": 0.25, "detached": 0.75}],
     )
+    match_reads: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Folder left by drsim import (or a meter file): the region's homes are resampled until mean "
+        "use, event-hour demand and the mix of load shapes agree; path relative to this file.",
+        examples=["runs/reads-export"],
+    )
 
 
 class Season(Part):

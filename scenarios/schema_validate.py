@@ -35,7 +35,7 @@ def validate(data: dict[str, Any], weather_folder: FilePath) -> tuple[Scenario |
         complaints = complaints_of(errors, data)
         if not any(e["type"] == "cross_checks" for e in errors):
             complaints += cross_checks(_sound_parts(data, {e["loc"][0] for e in errors if e["loc"]}))
-    complaints += _weather_file(data, weather_folder)
+    complaints += _weather_file(data, weather_folder) + _reads(data, weather_folder)
     return (None if complaints else scenario), complaints
 
 
@@ -86,6 +86,15 @@ def _weather_file(data: dict[str, Any], folder: FilePath) -> list[Complaint]:
     ]
 
 
+def _reads(data: dict[str, Any], folder: FilePath) -> list[Complaint]:
+    path: Path = ("population", "match_reads")
+    name = value_at(path, data)
+    if not isinstance(name, str) or not name or (folder / name).exists():
+        return []
+    cure = "expected a folder left by drsim import, or a meter file, for example runs/reads-export"
+    return [wrong(path, name, f"{cure} (looked for {folder / name}).")]
+
+
 def assemble(
     data: dict[str, Any],
     edits: Sequence[Edit],
@@ -96,7 +105,7 @@ def assemble(
     """Apply edits, validate body and what-ifs, and raise one ``ScenarioError`` with all problems."""
     data = deepcopy(data)
     lost = [complaint for edit in edits if (complaint := put(data, edit)) is not None]
-    if any(edit.path[:1] == ("weather",) and edit.path[-1] == "file" for edit in edits):
+    if any(edit.path[-1] in ("file", "match_reads") for edit in edits):
         weather_folder = FilePath.cwd()
     scenario, complaints = validate(data, weather_folder)
     complaints = lost + complaints + _what_if_complaints(data, set(complaints), weather_folder)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drsim.clock import Clock
+from scenarios.matching import Matched, match
 from scenarios.schema import Scenario
 from simulator.climate import Climate, load_climate
 from simulator.events import EventRule
@@ -80,6 +81,18 @@ def weather_of(scenario: Scenario, climate: Climate, clock: Clock, replication: 
 
 def build_world(scenario: Scenario, replication: int) -> World:
     """Homes, weather and dice of one replication."""
+    world = _unmatched_world(scenario, replication)
+    matched = matched_of(scenario, world)
+    return world if matched is None else replace(world, population=matched.population)
+
+
+def misfit_of(scenario: Scenario) -> Matched | None:
+    """How far replication 0's homes agree with the reads they were matched to, if any."""
+    return None if scenario.reads_path is None else matched_of(scenario, _unmatched_world(scenario, 0))
+
+
+def _unmatched_world(scenario: Scenario, replication: int) -> World:
+    """The region's own homes."""
     region = region_of(scenario)
     behaviour = behaviour_of(scenario)
     clock = clock_of(scenario, region)
@@ -96,6 +109,14 @@ def build_world(scenario: Scenario, replication: int) -> World:
         replication=replication,
         first_event_day=scenario.history_days,
     )
+
+
+def matched_of(scenario: Scenario, world: World) -> Matched | None:
+    """The world's homes resampled to agree with ``population.match_reads``, if the scenario names any."""
+    if scenario.reads_path is None:
+        return None
+    mix = {str(k): v for k, v in scenario.population.mix.items()} if scenario.population.mix else None
+    return match(world, scenario.reads_path, behaviour_of(scenario), scenario.events.window_local, mix)
 
 
 def past_summers(scenario: Scenario, world: World) -> tuple[NDArray[np.float64], float]:

@@ -63,6 +63,7 @@ class Purpose(IntEnum):
     STANDBY = 60
     LEFT_ON = 61
     PLAN = 62
+    MATCH_READS = 49
 
 
 @compiled

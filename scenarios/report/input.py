@@ -103,8 +103,9 @@ class ReportInput:
     facts
         Plain values for the keys of ``FACTS``: ``households`` and ``replications`` (int), ``season``,
         ``region`` and ``programmes`` (text), ``budget_usd`` (float), ``seed``, ``version``,
-        ``scenario_hash``, ``command``. Optional: ``weather_file`` (text), when one measured weather year is
-        used in all replications; the page then says that the intervals do not cover other weather.
+        ``scenario_hash``, ``command``. Optional: ``matched`` (text), when homes were matched to reads;
+        ``weather_file`` (text), when one measured
+        weather year is used in all replications; the page then says that the intervals do not cover other weather.
     comparison
         One row per arm and metric; kW metrics are sums over the simulated homes.
     segments
