@@ -27,6 +27,8 @@ CLEARLY_BETTER = 0.01
 MOST = 0.6
 #: Local hours whose rhythm is compared.
 MORNING = (3, 11)
+#: Mornings must vary this much around their mean to have a rhythm at all.
+LEAST_RHYTHM = 0.05
 #: Local hours in which a residential system is normally at its lowest.
 NIGHT = range(0, 8)
 
@@ -92,8 +94,10 @@ def _lag(mean_kwh: Floats, day: NDArray[np.int64], slot: NDArray[np.int64], chan
     after = _profile(mean_kwh, day, slot, change + 1, change + 1 + WINDOW_DAYS, slots)
     if before is None or after is None:
         return None
-    reach = 120 // minutes
+    reach = 90 // minutes
     morning = slice(MORNING[0] * 60 // minutes, MORNING[1] * 60 // minutes)
+    if min(float(part[morning].std() / max(part[morning].mean(), 1e-9)) for part in (before, after)) < LEAST_RHYTHM:
+        return None
     fits = {
         lag: float(np.corrcoef(np.roll(before, lag)[morning], after[morning])[0, 1])
         for lag in range(-reach, reach + 1)

@@ -157,6 +157,15 @@ def test_a_rhythm_that_jumps_at_the_clock_change_is_noticed(first: str, tmp_path
     assert len(shift) == 1 and abs(int(str(shift[0].data["minutes"]))) == 60
 
 
+def test_mornings_without_a_rhythm_say_nothing(tmp_path: Path) -> None:
+    start = grid(56)
+    noise = np.random.default_rng(3).lognormal(0.0, 0.4, (len(start), 20))
+    evening = 1.0 + 2.0 * (start.hour.to_numpy() >= 18)
+    long_table(start, np.rint(300.0 * evening[:, None] * noise) / 1000.0).to_csv(tmp_path / "x.csv", index=False)
+    found = import_reads(tmp_path / "x.csv", tmp_path / "out", Layout(LONDON))
+    assert "stamp_shift" not in codes(found.findings)
+
+
 def test_a_load_that_rests_in_the_afternoon_is_noticed(tmp_path: Path) -> None:
     start = grid(30)
     long_table(start, home_kwh(start, 5, "Asia/Tokyo")).to_csv(tmp_path / "x.csv", index=False)
