@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.ami import AmiTable, read_ami
+from analysis.customer_tables import CUSTOMER
 from analysis.quality import LOW_COVERAGE
 from drsim.errors import DataError
 from drsim.findings import Finding
@@ -156,6 +157,13 @@ class Meters:
         total = np.nansum(kwh, axis=0, dtype=np.float64)
         mean = np.divide(total, count, out=np.full(kwh.shape[1], np.nan), where=count > 0)
         return self._source.start_utc, np.asarray(mean, dtype=np.float64)
+
+    def customers(self) -> pd.DataFrame:
+        """Customer records of every premise, in order; without columns where none were imported."""
+        if isinstance(self._source, AmiTable):
+            return pd.DataFrame(index=range(len(self.premises)))
+        table = self._source.premises
+        return table[[name for name in CUSTOMER if name in table]].reset_index(drop=True)
 
     def reasons(self) -> dict[str, str]:
         """Why each disqualified premise is not used."""

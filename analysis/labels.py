@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 WEATHER_SHARE = 0.20
 #: A mean slope from here on is electric heating and not the dark months' lighting and cooking (assumption).
 HEATING_SLOPE_KW_PER_DEGC = 0.05
+COLD = ", higher when cold"
 #: A shape within this factor of its mean all day is called flat.
 FLAT_WITHIN = 1.35
 #: A second peak counts when it stands this far above the day's mean ...
@@ -41,7 +42,10 @@ def name_segments(centres: NDArray[np.float64], means: pd.DataFrame | None = Non
     >>> name_segments(np.stack([evening, even]))
     ['evening peak', 'flat']
     """
-    names = [_shape_name(centre) + _weather_suffix(means, row) for row, centre in enumerate(centres)]
+    suffixes = [_weather_suffix(means, row) for row in range(len(centres))]
+    if len(suffixes) > 1 and set(suffixes) == {COLD}:
+        suffixes = [""] * len(suffixes)  # what is true of all tells none apart
+    names = [_shape_name(centre) + suffix for centre, suffix in zip(centres, suffixes, strict=True)]
     return _distinct(names, centres, means)
 
 
@@ -95,7 +99,7 @@ def _weather_suffix(means: pd.DataFrame | None, row: int) -> str:
     if cooling >= heating:
         return " with cooling"
     # Lighting and cooking rise in the dark months too; only a steep slope is heating.
-    return " with electric heating" if heating >= HEATING_SLOPE_KW_PER_DEGC else ", higher when cold"
+    return " with electric heating" if heating >= HEATING_SLOPE_KW_PER_DEGC else COLD
 
 
 def _distinct(names: list[str], centres: NDArray[np.float64], means: pd.DataFrame | None) -> list[str]:

@@ -26,7 +26,7 @@ from drsim.clock import quarter_of
 from drsim.errors import Problem, ScenarioError
 from scenarios.segmented import Cut, SegmentedFile, segmented
 
-TABLES = ("segments.csv", "homes.csv", "findings.csv", "report.html", "manifest.json")
+TABLES = ("segments.csv", "profiles.csv", "members.csv", "homes.csv", "findings.csv", "report.html", "manifest.json")
 #: A smaller segment could be one street or one family.
 SMALLEST_ALLOWED = 5
 
@@ -112,6 +112,10 @@ def segment_file(
         shutil.rmtree(partial)
     partial.mkdir(parents=True)
     result.table().to_csv(partial / "segments.csv", index=False, float_format="%.6g")
+    result.profiles().to_csv(partial / "profiles.csv", index=False, float_format="%.5g")
+    who = result.who()
+    if len(who):
+        who.to_csv(partial / "members.csv", index=False, float_format="%.4g")
     _findings(result, members).to_csv(partial / "findings.csv", index=False)
     if members:
         result.homes().to_csv(partial / "homes.csv", index=False, float_format="%.6g")

@@ -52,6 +52,7 @@ def write_segment_report(path: Path, result: SegmentedFile) -> None:
         seasons=_season_words(result),
         method=METHOD_WORDS[result.segments.method],
         hints=_hints(result),
+        who=_who(result),
         sources=[hint for hint in HINTS.values() if hint.programme in set(result.hints()["programme"])],
         notes=[f.message for f in result.reads.findings if f.code in {quality.STAMPS, quality.UNIT}],
         quality=_quality(result),
@@ -81,6 +82,15 @@ def _season_words(result: SegmentedFile) -> str:
         f"(adjusted Rand index); {100 * kept:.0f} % of the homes keep their winter segment in summer. Segments "
         "age: use those of the season the events are in."
     )
+
+
+def _who(result: SegmentedFile) -> list[dict[str, object]]:
+    """Rows of the table of members: what, kind, homes, and a share for each segment, "" where withheld."""
+    return [
+        {"what": str(row["column"]).replace("_", " "), "kind": str(row["kind"]), "homes": row["homes"],
+         "shares": [row[str(s)] for s in range(result.segments.k)]}
+        for row in result.who().to_dict("records")
+    ]  # fmt: skip
 
 
 def _hints(result: SegmentedFile) -> list[dict[str, object]]:

@@ -18,6 +18,7 @@ from analysis.load_shapes import LoadShapes
 from analysis.outdoor_temperature import DailyTemperature
 from analysis.profiles import Profiles, highest_hours
 from analysis.programme_hints import suggest
+from analysis.segment_profiles import kinds_of, members, segment_profiles
 from analysis.segmentation import (
     NOT_ENOUGH_READS_LABEL,
     SMALLEST_SEGMENT,
@@ -51,6 +52,16 @@ class SegmentedFile:
     segments: Segmentation
     seasons: tuple[float, float]  # adjusted Rand index of winter's and summer's segments; share that keeps its own
     has_temperature: bool
+    kinds: dict[str, NDArray[np.float32]]  # profiles of each home by kind, (homes, hours) [kW]
+
+    def profiles(self) -> pd.DataFrame:
+        """Profiles of each segment by weekday, season and temperature, with quantiles over its homes."""
+        return segment_profiles(self.kinds, self.segments.labels, self.segments.names, self.cut.smallest)
+
+    def who(self) -> pd.DataFrame:
+        """Who is in each segment, by what the customer records say (:func:`analysis.segment_profiles.members`)."""
+        records = self.reads.customers()[self.used].reset_index(drop=True)
+        return members(records, self.segments.labels, self.segments.k, self.cut.smallest)
 
     @property
     def event_hours(self) -> tuple[int, int]:
@@ -136,11 +147,14 @@ def segmented(path: Path, reads: Meters, cut: Cut, degc: DailyTemperature | None
     found = segment(shape, cut.segments, 0, features, True, cut.smallest, cut.method, sampled)
     if found.k == 0:
         raise DataError(f"{path}: no premise has a load shape ({NO_SHAPE})")
+    by_kind = [kinds_of(part.profiles) for part in parts]
+    kinds = {name: np.concatenate([of[name] for of in by_kind]) for name in by_kind[0]}
     winter, summer = (np.concatenate([part.profiles.seasonal(at) for part in parts]) for at in WINTER_SUMMER)
     return SegmentedFile(
         path.name, reads, used, first.dates[0], first.dates[-1], days, cut, features, shape,
         np.concatenate([part.shapes.shapes(normalised=False) for part in parts]), found,
         season_stability(winter, summer, found.k), bool(features["weather_sensitive_share"].notna().any()),
+        kinds,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from analysis.labels import name_segments
 from analysis.programme_hints import HINTS, suggest
+from analysis.segment_profiles import members, segment_profiles
 from drsim.errors import DataError, ScenarioError
 from scenarios.import_file import import_file
 from scenarios.segment_file import segment_file
@@ -36,8 +37,8 @@ def test_no_premise_leaves_unless_asked(tmp_path: Path) -> None:
         assert "SECRET" not in written.read_text(encoding="utf-8"), written.name
     assert not (plain.folder / "homes.csv").exists()
     asked = segment_file(file, tmp_path / "asked", members=True)
-    members = pd.read_csv(asked.folder / "homes.csv")
-    assert members["premise_id"].str.startswith("SECRET").all() and len(members) == 60
+    named = pd.read_csv(asked.folder / "homes.csv")
+    assert named["premise_id"].str.startswith("SECRET").all() and len(named) == 60
 
 
 def test_the_store_and_the_file_give_the_same_segments(tmp_path: Path) -> None:
@@ -73,6 +74,48 @@ def test_bad_options_say_what_is_allowed(tmp_path: Path, options: dict[str, obje
 def test_too_few_homes_for_a_larger_smallest_segment(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="at least 50 are needed"):
         segment_file(meter_file(tmp_path, 40, 30), tmp_path / "out", smallest_segment=50)
+
+
+# ---- profiles and members ----
+
+
+def test_profiles_are_means_and_quantiles_of_their_homes_and_small_ones_are_withheld() -> None:
+    rng = np.random.default_rng(1)
+    week, few = rng.uniform(0, 2, (40, 168)).astype(np.float32), np.full((40, 24), np.nan, np.float32)
+    few[:10] = 1.0
+    labels = np.repeat([0, 1], 20)
+    table = segment_profiles({"week": week, "rare": few}, labels, ["a", "b"], 15)
+    assert set(table["profile"]) == {"week"} and len(table) == 2 * 168
+    row = table[(table["segment"] == 1) & (table["hour"] == 100)].iloc[0]
+    assert row["mean_kw"] == pytest.approx(week[20:, 100].mean(), rel=1e-5)
+    assert row["p90_kw"] == pytest.approx(np.quantile(week[20:, 100], 0.9), rel=1e-5) and row["homes"] == 20
+
+
+def test_small_cells_of_members_are_withheld_and_can_not_be_worked_out() -> None:
+    labels = np.repeat([0, 1, 2, -1], [60, 60, 60, 10])
+    tariff = ["a"] * 50 + ["b"] * 10 + ["a"] * 20 + ["b"] * 40 + ["a"] * 25 + ["b"] * 35 + ["a"] * 10
+    records = pd.DataFrame({"tariff": tariff, "area": [f"street {i}" for i in range(190)], "same": "x"})
+    table = members(records, labels, 3, 15).set_index("kind")
+    assert table["column"].unique().tolist() == ["tariff"]  # streets are no grouping, a constant tells nothing
+    assert table.loc["a", "2"] == pytest.approx(25 / 60) or np.isnan(table.loc["a", "2"])
+    cells = table[["0", "1", "2"]].isna()
+    assert cells.loc["b", "0"]  # ten homes
+    assert (cells.sum(axis=0) != 1).all() and (cells.sum(axis=1) != 1).all()
+    large = members(records, labels, 3, 5).set_index("kind")
+    assert not large[["0", "1", "2"]].isna().any().any() and large.loc["b", "0"] == pytest.approx(10 / 60)
+
+
+def test_customer_records_reach_the_report(tmp_path: Path) -> None:
+    file = meter_file(tmp_path)
+    people = pd.DataFrame({"premise_id": [f"SECRET{i:03d}" for i in range(60)], "tariff": ["day", "night"] * 30})
+    people.to_csv(tmp_path / "people.csv", index=False)
+    store = import_file(file, tmp_path / "store", customers=tmp_path / "people.csv").folder
+    result = segment_file(store, tmp_path / "out")
+    table = pd.read_csv(result.folder / "members.csv").set_index("kind")
+    assert sorted(table.loc["day", ["0", "1"]].fillna(0.0)) == [0.0, 1.0]  # kinds of home and of tariff coincide
+    assert "Who is in each segment" in (result.folder / "report.html").read_text(encoding="utf-8")
+    profiles = pd.read_csv(result.folder / "profiles.csv")
+    assert {"week from Monday", "workdays december to february"} <= set(profiles["profile"])
 
 
 # ---- hints ----

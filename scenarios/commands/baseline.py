@@ -32,7 +32,7 @@ def _placebo(texts: list[str] | None) -> list[str] | None:
 
 @guarded
 def baseline(
-    reads: Annotated[Path, typer.Argument(metavar="READS", help="Interval reads: Parquet wide or CSV long.")],
+    reads: Annotated[Path, typer.Argument(metavar="READS", help="Folder left by drsim import; or Parquet, CSV.")],
     events: Annotated[
         OptionalPath,
         typer.Option(metavar="FILE", help="Events (start_local,end_local or date), or a schedule with a band column."),
