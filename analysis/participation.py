@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
@@ -31,20 +31,30 @@ LEAST_OF_EACH_ANSWER = 10
 #: A column known for fewer records is left out: nothing could be learned from it.
 LEAST_KNOWN_VALUES = 20
 CALIBRATION_FOLDS = 3
+#: With fewer records the ridge of the logistic model is chosen by cross-validated log loss among RIDGES.
+MANY_RECORDS = 20_000
+RIDGES = (0.001, 0.01, 0.1, 1.0)
 
 
-def _logistic(random_state: int) -> Any:
-    """Median imputation with missing flags, unit variance, a weak ridge."""
+def _logistic(random_state: int, records: int = 0) -> Any:
+    """Median imputation with missing flags, unit variance, a ridge: cross-validated unless records abound."""
+    if records < MANY_RECORDS:
+        fit = LogisticRegressionCV(
+            Cs=RIDGES, cv=3, scoring="neg_log_loss", max_iter=1000, random_state=random_state, l1_ratios=(0.0,),
+            use_legacy_attributes=False,
+        )  # fmt: skip
+    else:
+        fit = LogisticRegression(C=1.0, max_iter=1000, random_state=random_state)
     return Pipeline(
         [
             ("impute", SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)),
             ("scale", StandardScaler()),
-            ("fit", LogisticRegression(C=1.0, max_iter=1000, random_state=random_state)),
+            ("fit", fit),
         ]
     )
 
 
-def _boosting(random_state: int) -> Any:
+def _boosting(random_state: int, records: int = 0) -> Any:
     """Small trees; sigmoid calibration on folds the trees did not see (too few answers for a free curve)."""
     trees = HistGradientBoostingClassifier(
         max_iter=120, learning_rate=0.06, max_leaf_nodes=8, min_samples_leaf=20, l2_regularization=1.0,
@@ -54,7 +64,7 @@ def _boosting(random_state: int) -> Any:
 
 
 #: name -> maker of a scikit-learn classifier. Every entry is held to the conformance tests.
-CLASSIFIERS: Mapping[str, Callable[[int], Any]] = {"logistic": _logistic, "boosting": _boosting}
+CLASSIFIERS: Mapping[str, Callable[[int, int], Any]] = {"logistic": _logistic, "boosting": _boosting}
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +138,7 @@ def fit_participation(
     if min(yes.sum(), (~yes).sum()) < LEAST_OF_EACH_ANSWER or not columns:
         return ParticipationModel(method, columns, rate, None)
     with threadpool_limits(1):
-        classifier = CLASSIFIERS[method](random_state).fit(_matrix(table, columns), yes)
+        classifier = CLASSIFIERS[method](random_state, len(table)).fit(_matrix(table, columns), yes)
     return ParticipationModel(method, columns, rate, classifier)
 
 

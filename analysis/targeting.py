@@ -120,6 +120,8 @@ class Records:
     keys, placebo_keys : (homes,) uniform numbers, independent of each other
     normalised, absolute : segmentations of normalised shapes and of shapes in kW
     planning_take_up_fraction, expected_cost_usd_per_offer : the planner's assumptions, one for all homes
+    segment_features : DataFrame, optional
+        The features that segments are scored by, where they were made from older reads than the rest.
     """
 
     features: pd.DataFrame
@@ -129,12 +131,13 @@ class Records:
     absolute: Segmentation
     planning_take_up_fraction: float
     expected_cost_usd_per_offer: float
+    segment_features: pd.DataFrame | None = None
 
 
 def _by(records: Records, segmentation: Segmentation) -> Ordering:
     return order_by_segment(
         segmentation,
-        records.features,
+        records.features if records.segment_features is None else records.segment_features,
         records.keys,
         records.planning_take_up_fraction,
         records.expected_cost_usd_per_offer,

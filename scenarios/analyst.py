@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,10 @@ from analysis.daily_shapes import DailyShapes
 from analysis.load_shapes import LoadShapes
 from analysis.segmentation import Segmentation, segment
 from analysis.targeting import Records
-from drsim.clock import quarter_of
+from drsim.clock import Clock, quarter_of
 from scenarios.measurement.kept import KeptReads
 from scenarios.schema import Scenario
+from scenarios.worlds import build_world, world_of
 from simulator.events import EventRule
 from simulator.keyed_random import Purpose, uniforms
 from simulator.meter import hourly_kwh, metered_wh, read_quality
@@ -23,6 +25,7 @@ from simulator.season import Baselines
 from simulator.world import Lives, World
 
 PLANNING_CUT_FRACTION = 0.10  # what a planner expects enrolled homes to cut of their event-hour use
+OLDER_SEASON = 600_000  # replication numbers of an older season's weather start here
 PLACEBO_DAYS = 10  # past workdays on which the rebate's pay-for-nothing is estimated
 
 
@@ -76,6 +79,18 @@ def live_history(
     return History(shapes, window, peaks, None if sampled is None else sampled.days())
 
 
+def older_history(scenario: Scenario, world: World, rule: EventRule, gaps: tuple[float, float]) -> History:
+    """The same homes' reads of ``records.segments_age_days`` before the history, in that season's weather."""
+    place = world.clock
+    begins = place.date(0) - timedelta(days=scenario.records.segments_age_days)
+    ends = begins + timedelta(days=scenario.history_days - 1)
+    clock = Clock(begins, ends, place.zone, world.population.region.country)
+    older = world_of(scenario, world.replication, world.replication + OLDER_SEASON, clock)
+    older = replace(older, population=build_world(scenario, world.replication).population)
+    days = scenario.targeting.method == "dictionary"
+    return live_history(older, Lives(older, older.population.homes), rule, gaps, keep_days=days)
+
+
 def baselines_of(eligible_day: NDArray[np.bool_]) -> Baselines:
     """The analyst's baseline rules, bound to the days that may serve as history (workdays without events)."""
 
@@ -114,7 +129,7 @@ def segments_of(
 
 def records_for(
     scenario: Scenario, world: World, features: pd.DataFrame, normalised: Segmentation, absolute: Segmentation,
-    cost_per_offer_usd: float,
+    cost_per_offer_usd: float, segment_features: pd.DataFrame | None = None,
 ) -> Records:  # fmt: skip
     """What the ordering rules may look at; the random numbers are one keyed uniform per home."""
     n = len(world.population)
@@ -130,4 +145,5 @@ def records_for(
         absolute=absolute,
         planning_take_up_fraction=scenario.targeting.planning_take_up_fraction,
         expected_cost_usd_per_offer=cost_per_offer_usd,
+        segment_features=segment_features,
     )

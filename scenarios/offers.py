@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.ledger import LedgerResult, blanket_incentive, run_waves
-from analysis.targeting import ORDERINGS, Records
 from scenarios.schema import Scenario
 from simulator.behaviour.enrolment import answers
 from simulator.programs import Program
@@ -76,6 +75,8 @@ class Offers:
     ledger: LedgerResult
     program: NDArray[np.int64]
     incentives_usd: float
+    answers: Answers  # of every home to the terms it would have got
+    contact_usd: Floats
 
 
 def answer_menu(
@@ -128,20 +129,28 @@ def planned_cost_per_offer(answers_: Answers, scenario: Scenario) -> float:
     return scenario.costs.contact_usd_per_offer + take_up * commitment
 
 
-def spend(arm: str, order: NDArray[np.int64], answers_: Answers, scenario: Scenario) -> Offers:
-    """Send the offers of one arm."""
+def spend(
+    arm: str, order: NDArray[np.int64], answers_: Answers, scenario: Scenario, contact_usd: float | Floats,
+    pilot_usd: float = 0.0,
+) -> Offers:  # fmt: skip
+    """Send the offers of one arm; a pilot that it learned from is paid first, with the administration."""
+    fixed = scenario.costs.admin_usd + pilot_usd
+    if fixed > scenario.budget_usd:  # the pilot ate the budget: nothing is left for offers
+        fixed, order = scenario.budget_usd, order[:0]
     ledger = run_waves(
         order=order,
         enrols=answers_.joins,
-        cost_if_offered_usd=scenario.costs.contact_usd_per_offer,
+        cost_if_offered_usd=contact_usd,
         cost_if_enrolled_usd=answers_.enrol_usd,
         forecast_payment_usd_per_enrolment=answers_.forecast_usd,
         budget_usd=scenario.budget_usd,
-        admin_usd=scenario.costs.admin_usd,
+        admin_usd=fixed,
         wave_homes=scenario.targeting.wave_homes,
         planning_take_up_fraction=scenario.targeting.planning_take_up_fraction,
     )
-    return Offers(arm, ledger, answers_.program, float(answers_.incentive_usd[ledger.enrolled].sum()))
+    incentives = float(answers_.incentive_usd[ledger.enrolled].sum())
+    contact = np.broadcast_to(np.asarray(contact_usd, np.float64), answers_.joins.shape)
+    return Offers(arm, ledger, answers_.program, incentives, answers_, contact)
 
 
 def blanket_offers(programs: list[Program], answers_: Answers, scenario: Scenario) -> list[Program]:
@@ -156,24 +165,3 @@ def blanket_offers(programs: list[Program], answers_: Answers, scenario: Scenari
         other, 0.0, scenario.targeting.planning_take_up_fraction, 0.0, HIGHEST_BLANKET_FACTOR * usual,
     )  # fmt: skip
     return [replace(p, incentive_usd=p.incentive_usd * incentive / usual) for p in programs]
-
-
-def order_of(arm: str, records: Records) -> NDArray[np.int64]:
-    """The arm's order of offers, from records alone."""
-    return ORDERINGS["untargeted" if arm == "blanket" else arm](records)[0]
-
-
-def oracle_order(
-    answers_: Answers, impact_kwh: Floats, paid_usd: Floats, events: int, contact_usd: float
-) -> NDArray[np.int64]:
-    """Highest true expected reduction per expected dollar first; homes that reduce nothing are left out.
-
-    ``impact_kwh, paid_usd`` (programs, homes) are expectations per event over dice that are never scored.
-    """
-    rows = np.arange(len(answers_.joins))
-    picked = np.maximum(answers_.program, 0)
-    can = answers_.program >= 0
-    value = np.where(can, answers_.probability * impact_kwh[picked, rows], 0.0)
-    cost = contact_usd + answers_.probability * (answers_.enrol_usd + events * paid_usd[picked, rows])
-    order = np.argsort(-value / cost, kind="stable")
-    return np.asarray(order[value[order] > 0.0], dtype=np.int64)

@@ -15,6 +15,7 @@ import pandas as pd
 from scenarios import run_folder
 from scenarios.checkpoints import Checkpoints
 from scenarios.comparison import REFERENCE, compare, detectable_gain
+from scenarios.decomposition import summary as summary_of_stages
 from scenarios.loader import load_scenario
 from scenarios.measurement.page import write_measurement_page
 from scenarios.measurement.tables import FILES as MEASURED
@@ -206,6 +207,10 @@ def _write_tables(
             run_folder.write_csv(tables[name], folder / f"{name}.csv")
     numbers = {name: p.value for name, p in region_of(scenario).parameters.items()}
     write_measurement_page(folder, scenario, tables, numbers)
+    if len(tables["decomposition"]):
+        run_folder.write_csv(summary_of_stages(tables["decomposition"]), folder / "decomposition.csv")
+    if len(tables["pilot"]):
+        run_folder.write_csv(tables["pilot"], folder / "pilot.csv")
     tables["end_use"] = pd.concat([tables["end_use"], sample_end_use(scenario)], ignore_index=True)
     if scenario.outputs.reads != "none":
         write_reads(scenario, folder / "reads.parquet")

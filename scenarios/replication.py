@@ -9,35 +9,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.segmentation import Segmentation
-from scenarios.analyst import (
-    PLANNING_CUT_FRACTION,
-    History,
-    baselines_of,
-    live_history,
-    pay_for_nothing_kwh,
-    records_for,
-    segments_of,
-)
+from scenarios.analyst import History, baselines_of, live_history, older_history, records_for, segments_of
 from scenarios.measurement.kept import KeptReads
 from scenarios.metrics import ArmOutcome, SeasonFacts, hourly_kw, measure
-from scenarios.offers import (
-    Answers,
-    OfferBook,
-    Offers,
-    answer_menu,
-    blanket_offers,
-    oracle_order,
-    order_of,
-    planned_cost_per_offer,
-    spend,
-)
+from scenarios.mirrors import decomposition_rows, mirrors_of
+from scenarios.offers import Answers, OfferBook, Offers, planned_cost_per_offer, spend
 from scenarios.oracle import Expectations, play_event
+from scenarios.oracle_choice import Worth, add_expectations, life_of_offers, oracle_decision, true_worth
+from scenarios.pilot import Pilot
+from scenarios.pilot_scores import pilot_rows
+from scenarios.planning import calendar_of, planned_payment
 from scenarios.recorder import Member, Recorder
+from scenarios.recruiting import Recruited, recruit, usual_menus
 from scenarios.schema import Scenario
 from scenarios.shared import everyone_in
-from scenarios.worlds import build_world, event_rule_of, past_summers, programs_of
+from scenarios.worlds import build_world, event_rule_of, programs_of
 from scenarios.worth import grid_of, worth_of
-from simulator.events import Calendar, call_events, fit_load_model, missed_and_needless
+from simulator.events import Calendar, missed_and_needless
 from simulator.programs import Program
 from simulator.season import Baselines, Treatment, TreatmentLog, calendar_window_hours, run_day
 from simulator.world import Lives, World
@@ -65,6 +53,9 @@ class ReplicationResult:
     answers: Answers
     expectations: tuple[NDArray[np.float64], NDArray[np.float64]] | None
     metrics: dict[str, dict[str, float]]
+    pilot: Pilot | None
+    decomposition: pd.DataFrame  # every arm against the reference, in stages
+    pilot_scores: pd.DataFrame
     kept: KeptReads | None = None  # hourly reads, where the scenario measures with them
 
 
@@ -76,54 +67,28 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     everyone = everyone_in(world, scenario)
     kept = KeptReads.empty(world) if scenario.measurement.keeps_reads else None
     history = live_history(world, everyone, rule, gaps, scenario.targeting.method == "dictionary", kept)
-    calendar = _calendar(scenario, world, history)
-    wants = [arm for arm in scenario.arms if arm != "none"]
+    calendar = calendar_of(scenario, world, history)
     features, normalised, absolute = segments_of(history, scenario, stability=replication == 0)
+    segment_features = None
+    if scenario.records.segments_age_days > 0:
+        older = older_history(scenario, world, rule, gaps)
+        segment_features, normalised, absolute = segments_of(older, scenario, stability=replication == 0)
     eligible = world.clock.is_workday.copy()
     eligible[list(calendar.days)] = False
     baselines = baselines_of(eligible)
     book, hours = OfferBook(list(programs)), calendar_window_hours(calendar)
 
     def forecast(program: Program) -> float:
-        return _planned_payment(history, world, program, scenario)
+        return planned_payment(history, world, program, scenario)
 
-    usual = list(range(len(programs)))
-    menu = answer_menu(world, everyone.homes, book, usual, scenario, forecast, hours)
-    records = records_for(scenario, world, features, normalised, absolute, planned_cost_per_offer(menu, scenario))
-    offers: dict[str, Offers] = {}
-    for arm in wants:
-        if arm == "oracle" or not programs or not scenario.messages:
-            continue
-        answered = menu
-        if arm == "blanket":
-            numbers = book.add_all(blanket_offers(programs, menu, scenario))
-            answered = answer_menu(world, everyone.homes, book, numbers, scenario, forecast, hours)
-        offers[arm] = spend(arm, order_of(arm, records), answered, scenario)
+    menus = usual_menus(scenario, world, everyone.homes, book, programs, forecast, hours)
+    cost = planned_cost_per_offer(menus.answers[0], scenario)
+    records = records_for(scenario, world, features, normalised, absolute, cost, segment_features)
+    recruited = recruit(scenario, world, everyone.homes, book, programs, records, menus, forecast, hours)
     return _live_and_measure(
-        scenario, world, everyone, history, calendar, book, len(programs), features, normalised, absolute, offers, menu,
-        baselines, gaps, kept,
+        scenario, world, everyone, history, calendar, book, features, normalised, absolute, recruited, baselines, gaps,
+        kept,
     )  # fmt: skip
-
-
-def _calendar(scenario: Scenario, world: World, history: History) -> Calendar:
-    past, shift = past_summers(scenario, world)
-    highest = world.weather.daily_max_degc(world.clock)
-    known = slice(0, world.first_event_day)
-    model = fit_load_model(history.daily_peak_kw, highest[known], world.clock.is_workday[known])
-    return call_events(
-        event_rule_of(scenario), world.clock, world.first_event_day, highest, past, world.seed, world.replication,
-        model, shift,
-    )  # fmt: skip
-
-
-def _planned_payment(history: History, world: World, program: Program, scenario: Scenario) -> float:
-    """Event payments the planner sets aside for one enrolment: pay-for-nothing plus a modest real cut."""
-    if program.usd_per_kwh <= 0.0:
-        return 0.0
-    workday = world.clock.is_workday
-    nothing = pay_for_nothing_kwh(history, workday, program.baseline, world.first_event_day)
-    usual = float(np.nanmean(history.window_kwh[:, : world.first_event_day][:, workday[: world.first_event_day]]))
-    return scenario.events.at_most * program.usd_per_kwh * (nothing + PLANNING_CUT_FRACTION * usual)
 
 
 def members_of(
@@ -143,21 +108,24 @@ def members_of(
 
 def _live_and_measure(
     scenario: Scenario, world: World, everyone: Lives, history: History, calendar: Calendar,
-    book: OfferBook, usual: int, features: pd.DataFrame, normalised: Segmentation, absolute: Segmentation,
-    offers: dict[str, Offers], menu: Answers, baselines: Baselines, gaps: tuple[float, float],
+    book: OfferBook, features: pd.DataFrame, normalised: Segmentation, absolute: Segmentation,
+    recruited: Recruited, baselines: Baselines, gaps: tuple[float, float],
     kept: KeptReads | None = None,
 ) -> ReplicationResult:  # fmt: skip
     """The event season of the counterfactual and all arms; then the oracle's, on its own copies."""
-    start = everyone.homes.copy()
+    start, offers = everyone.homes.copy(), recruited.offers
     segment = np.maximum(normalised.labels, 0).astype(np.int64)
     lives = book.lives()
-    rows, members = members_of(offers, [numbers for _, numbers in lives])
+    life_of = life_of_offers(book)
+    mirrors = mirrors_of(offers, life_of)
+    rows, members = members_of(offers | mirrors, [numbers for _, numbers in lives])
     treatments = [
         Treatment(world, calendar, p, start, r, history.window_kwh) for (p, _), r in zip(lives, rows, strict=True)
     ]
-    programs = book.offers[:usual]
+    programs = [program for program, _ in lives]
     recorder = Recorder(world, list(offers), members, segment)
     window_wh = np.zeros((len(start), len(calendar.days)), np.int64)
+    worth: Worth | None = None
     expectations = Expectations.empty(len(programs), len(start)) if "oracle" in scenario.arms and programs else None
     for day in range(world.first_event_day, world.clock.days):
         window = calendar.window_on(day)
@@ -178,17 +146,26 @@ def _live_and_measure(
     oracle_recorder, expected = None, None
     if expectations is not None and scenario.messages:
         expected = expectations.per_event()
-        order = oracle_order(menu, *expected, len(calendar.days), scenario.costs.contact_usd_per_offer)
-        offers["oracle"] = spend("oracle", order, menu, scenario)
+        worth = true_worth(recruited.menus, life_of, *expected, len(calendar.days))
+        order, terms = oracle_decision(worth, scenario.budget_usd - scenario.costs.admin_usd)
+        answers, contact = recruited.menus.chosen(terms)
+        offers["oracle"] = spend("oracle", order, answers, scenario, contact)
         logs["oracle"], oracle_recorder = _oracle_season(
             world, calendar, lives, start, history, offers["oracle"], segment, baselines, gaps
         )
+        members["oracle"] = oracle_recorder.members["oracle"]
     facts = _facts(scenario, world, calendar, recorder, window_wh)
     outcomes = _outcomes(scenario, offers, members, recorder, oracle_recorder)
     metrics = {arm: measure(o, logs.get(arm, []), facts) for arm, o in outcomes.items()}
+    if expected is not None:
+        expected = expected[0][life_of], expected[1][life_of]  # from lives to offers of the book
+    add_expectations(metrics, scenario, recruited, offers, expected, facts)
     return ReplicationResult(
         world.replication, world, calendar, book.offers, features, normalised, absolute, offers, outcomes, logs,
-        recorder, oracle_recorder, facts, menu, expected, metrics, kept,
+        recorder, oracle_recorder, facts, recruited.usual, expected, metrics, recruited.pilot,
+        decomposition_rows(metrics, members, logs, facts.event_hours),
+        pilot_rows(scenario, world, features, recruited, worth, recruited.best_terms),
+        kept,
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from scenarios.schema_parts import (
     Weather,
 )
 from scenarios.schema_programs import Program
+from scenarios.schema_targeting import CustomerRecords, Menu, Pilot
 
 SCHEMA_VERSION = 1
 WhatIf = Annotated[dict[str, Any], Field(examples=[{"budget_usd": 24000}])]
@@ -43,6 +44,13 @@ ArmName = Literal[
     "segment_targeted",
     "segment_absolute",
     "placebo",
+    "segment_offers",
+    "propensity_targeted",
+    "uplift_targeted",
+    "knapsack",
+    "propensity_targeted_sunk",
+    "uplift_targeted_sunk",
+    "knapsack_sunk",
     "oracle",
 ]
 
@@ -102,6 +110,11 @@ class Scenario(Part):
     costs: Costs = Field(default=Costs(), description="Costs of making offers.")
     messages: bool = Field(default=True, description="Whether homes get event messages.", examples=[True])
     targeting: Targeting = Field(default=Targeting(), description="How offers are ordered and sent.")
+    menu: Menu = Field(default=Menu(), description="Terms that arms may choose among.")
+    pilot: Pilot | None = Field(
+        default=None, description="A randomised season to learn from.", examples=[{"homes": 600}]
+    )
+    records: CustomerRecords = Field(default=CustomerRecords(), description="Records besides the reads.")
     replications: int = Field(
         default=10, ge=1, le=2000, description="Independent draws of homes, weather and dice.", examples=[10]
     )

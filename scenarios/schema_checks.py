@@ -11,6 +11,7 @@ from scenarios.schema_source import Path
 from scenarios.suggestions import dotted, list_of, shown
 
 LONGEST_SEASON_DAYS = 400
+LEARNED_ARMS = ("propensity_targeted", "uplift_targeted", "knapsack")
 
 
 class Complaint(NamedTuple):
@@ -125,6 +126,27 @@ def _parameters(parts: Mapping[str, Any]) -> Iterator[Complaint]:
             yield Complaint(("parameters", name), message, of_key)
 
 
+def _pilot(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    arms, pilot = [a for a in parts["arms"] if a.removesuffix("_sunk") in LEARNED_ARMS], parts["pilot"]
+    if arms and pilot is None:
+        yield Complaint(
+            ("pilot",),
+            f"pilot is missing; expected one, because {list_of(arms, 'and')} learn from it, "
+            "for example pilot: {homes: 600}.",
+        )
+    elif arms:
+        terms = len(parts["menu"].incentive_factors) * len(parts["menu"].messages)
+        least = 20 * terms
+        if pilot.homes * min(pilot.offered_share / terms, 1.0 - pilot.offered_share) < 20:
+            yield wrong(("pilot", "homes"), pilot.homes, f"expected at least {4 * least}, 20 of each kind.")
+
+
+def _stale(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    age = parts["records"].segments_age_days
+    if age > 0 and parts["weather"].file is not None:
+        yield wrong(("records", "segments_age_days"), age, "expected 0 with a weather file, which has no earlier year.")
+
+
 CHECKS: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Iterator[Complaint]]], ...] = (
     (("season",), _season),
     (("events",), _dates_and_kind),
@@ -134,4 +156,6 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Iterator[Comp
     (("population",), _mix),
     (("population", "outputs"), _sample),
     (("population", "parameters"), _parameters),
+    (("arms", "pilot", "menu"), _pilot),
+    (("records", "weather"), _stale),
 )

@@ -77,10 +77,13 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+RegionName = Annotated[str, BeforeValidator(_known_region)]
+
+
 class Population(Part):
     """Which homes there are."""
 
-    region: Annotated[str, BeforeValidator(_known_region)] = Field(
+    region: RegionName = Field(
         description="Where the homes are: decides climate, appliances, tariff and time zone.",
         examples=["us_hot_dry"],
         json_schema_extra=_regions_for_editors,
@@ -221,6 +224,15 @@ class Targeting(Part):
         le=1.0,
         description="Share of offered homes the planner expects to enrol; one value for all.",
         examples=[0.15],
+    )
+    least_low_income_share: Fraction = Field(
+        default=0.0, description="Least share of offers that go to homes on file as low-income.", examples=[0.3]
+    )
+    target_kw: float | None = Field(
+        default=None, gt=0.0, le=1e9, description="What `knapsack` tries to reach surely.", examples=[120.0]
+    )
+    shock_correlation: Fraction = Field(
+        default=0.2, description="Correlation of homes' responses that `knapsack` plans with.", examples=[0.2]
     )
 
 

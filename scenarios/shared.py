@@ -22,7 +22,8 @@ from simulator.world import Lives, World
 
 #: Keys that the counterfactual can not depend on. A key that is not listed here keeps runs apart.
 NOT_NOTICED = (
-    "question", "description", "budget_usd", "programs", "costs", "targeting", "replications", "arms", "outputs",
+    "question", "description", "budget_usd", "programs", "costs", "targeting", "menu", "pilot", "records",
+    "replications", "arms", "outputs",
     "what_ifs", "messages", "uncertainty", "uncertainty_draws",
 )  # fmt: skip
 MOST_BYTES = 700_000_000

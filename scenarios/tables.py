@@ -38,6 +38,8 @@ def tables_of(result: ReplicationResult, budget_usd: float) -> ReplicationTables
         "load": _load(result),
         "homes": _homes(result),
         "profile": _profile(result),
+        "decomposition": result.decomposition.assign(replication=result.replication),
+        "pilot": result.pilot_scores.assign(replication=result.replication),
     }
     if result.replication == 0:
         made |= {

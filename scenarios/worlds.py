@@ -81,21 +81,22 @@ def weather_of(scenario: Scenario, climate: Climate, clock: Clock, replication: 
 
 def build_world(scenario: Scenario, replication: int) -> World:
     """Homes, weather and dice of one replication."""
-    world = _unmatched_world(scenario, replication)
+    world = world_of(scenario, replication, replication)
     matched = matched_of(scenario, world)
     return world if matched is None else replace(world, population=matched.population)
 
 
 def misfit_of(scenario: Scenario) -> Matched | None:
     """How far replication 0's homes agree with the reads they were matched to, if any."""
-    return None if scenario.reads_path is None else matched_of(scenario, _unmatched_world(scenario, 0))
+    return None if scenario.reads_path is None else matched_of(scenario, world_of(scenario, 0, 0))
 
 
-def _unmatched_world(scenario: Scenario, replication: int) -> World:
-    """The region's own homes."""
+def world_of(scenario: Scenario, replication: int, weather_replication: int, clock: Clock | None = None) -> World:
+    """The region's own homes and dice of one replication, under the weather of another, on the scenario's clock or
+    another."""
     region = region_of(scenario)
     behaviour = behaviour_of(scenario)
-    clock = clock_of(scenario, region)
+    clock = clock_of(scenario, region) if clock is None else clock
     mix: dict[str, float] | None = (
         {str(k): v for k, v in scenario.population.mix.items()} if scenario.population.mix else None
     )
@@ -103,11 +104,11 @@ def _unmatched_world(scenario: Scenario, replication: int) -> World:
     return World(
         population=population,
         clock=clock,
-        weather=weather_of(scenario, load_climate(region.climate), clock, replication),
+        weather=weather_of(scenario, load_climate(region.climate), clock, weather_replication),
         behaviour=behaviour_record(behaviour),
         seed=scenario.seed,
         replication=replication,
-        first_event_day=scenario.history_days,
+        first_event_day=min(scenario.history_days, clock.days),
     )
 
 

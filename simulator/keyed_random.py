@@ -36,6 +36,8 @@ class Purpose(IntEnum):
     READ_QUALITY = 10
     BOOTSTRAP = 11
     STOCK = 12
+    PILOT_ASSIGNMENT = 13
+    RECORDS_KNOWN = 14
     OCCUPANCY = 20
     REFRIGERATOR = 21
     COOKING = 22

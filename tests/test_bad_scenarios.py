@@ -41,8 +41,8 @@ CHANGED: list[tuple[str, str, str, list[str]]] = [
         "seed: 2024\nbudgt_usd: 3",
         [
             "4:1: budgt_usd is not a key of a scenario; expected schema, question, description, seed, population, "
-            "season, history_days, weather, events, programs, budget_usd, costs, messages, targeting, replications, "
-            'arms, outputs, measurement, meters, parameters and 1 more; did you mean "budget_usd"?'
+            "season, history_days, weather, events, programs, budget_usd, costs, messages, targeting, menu, pilot, "
+            'records, replications, arms, outputs and 3 more; did you mean "budget_usd"?'
         ],
     ),
     (
@@ -206,7 +206,8 @@ CHANGED: list[tuple[str, str, str, list[str]]] = [
         "segment_targetted]",
         [
             '12:26: arms[2] is "segment_targetted"; expected one of none, blanket, untargeted, bill_ranked, load_ranked, '
-            "segment_targeted, segment_absolute, placebo or oracle, for example none; "
+            "segment_targeted, segment_absolute, placebo, segment_offers, propensity_targeted, uplift_targeted, "
+            "knapsack and 4 more, for example none; "
             'did you mean "segment_targeted"?'
         ],
     ),

@@ -1,0 +1,143 @@
+"""Where the difference between two arms comes from, in stages that sum exactly.
+
+The peak reduction of an arm is written as a product of what happened at each stage::
+
+    homes reached x enrolment rate x who enrolled x how they behave x persistence x snapback x at the peak
+
+*Who enrolled* is the first-event response per enrolled home of this arm's homes under the **reference** arm's
+offer, by simulating them again; *how they behave* is the ratio of their response under their own offer to
+that: picking better people is not the same as an incentive that makes the same people comply. *Persistence* is
+the mean over events as a share of the first; *snapback* what the rebound in the hour after leaves; *at the peak*
+how much of that falls on the season's peak. Each stage's part is its Shapley value: the average, over all
+orders in which the stages could be switched from the reference to the arm, of what switching it changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from math import factorial
+
+import numpy as np
+import pandas as pd
+
+STAGES = (
+    "homes_reached",
+    "enrolment_rate",
+    "who_enrolled_kw",
+    "how_they_behave",
+    "persistence",
+    "snapback",
+    "at_the_peak",
+)
+COST = "cost"  # stage of the per-dollar decomposition: dollars enter as their inverse
+
+
+@dataclass(frozen=True)
+class ArmStages:
+    """One arm in one replication, as a product of stages."""
+
+    arm: str
+    factors: dict[str, float]
+    cost_usd: float
+
+    @property
+    def peak_reduction_kw(self) -> float:
+        """The product: the arm's peak reduction [kW]."""
+        return float(np.prod([self.factors[name] for name in STAGES]))
+
+
+def stages_of(
+    arm: str, offered: float, enrolled: float, first_event_kw_reference_offer: float, first_event_kw: float,
+    mean_event_kw: float, snapback_kw: float, peak_reduction_kw: float, cost_usd: float,
+) -> ArmStages:  # fmt: skip
+    """Factors from totals over an arm's homes [kW]; a chain that broke (a zero) is put at its first zero.
+
+    ``first_event_kw_reference_offer`` is what the arm's enrolled homes gave in the first event under the
+    reference's offer, ``first_event_kw`` under their own. Where a stage has nothing to act on it is 1, and the
+    next stage carries what is left, so that the product is always ``peak_reduction_kw``.
+    """
+    totals = [
+        offered,
+        enrolled,
+        first_event_kw_reference_offer,
+        first_event_kw,
+        mean_event_kw,
+        mean_event_kw - snapback_kw,
+        peak_reduction_kw,
+    ]
+    factors: dict[str, float] = {}
+    at = 1.0
+    for name, total in zip(STAGES, totals, strict=True):
+        if abs(total) < 1e-12 and name != STAGES[-1]:
+            factors[name] = 1.0  # the next stage takes over from the last total that was not zero
+            continue
+        factors[name] = total / at
+        at = total
+        if total == 0.0:
+            break
+    return ArmStages(arm, {name: factors.get(name, 1.0) for name in STAGES}, cost_usd)
+
+
+def shapley(arm: dict[str, float], reference: dict[str, float]) -> dict[str, float]:
+    """Part of each factor in the difference of two products; the parts sum to the difference exactly.
+
+    Examples
+    --------
+    Two factors, 2 x 3 against 1 x 1: switching the first alone gives 1, last 3; the second 2 and 4.
+
+    >>> shapley({"a": 2.0, "b": 3.0}, {"a": 1.0, "b": 1.0})
+    {'a': 2.0, 'b': 3.0}
+    """
+    names = list(arm)
+    n = len(names)
+    value = {
+        chosen: float(np.prod([arm[f] if on else reference[f] for f, on in zip(names, chosen, strict=True)]))
+        for chosen in product((False, True), repeat=n)
+    }
+    parts: dict[str, float] = {}
+    for i, name in enumerate(names):
+        total = 0.0
+        for chosen in value:
+            if not chosen[i]:
+                size = sum(chosen)
+                weight = factorial(size) * factorial(n - size - 1) / factorial(n)
+                switched = (*chosen[:i], True, *chosen[i + 1 :])
+                total += weight * (value[switched] - value[chosen])
+        parts[name] = total
+    return parts
+
+
+def decompose(arm: ArmStages, reference: ArmStages) -> pd.DataFrame:
+    """Two decompositions of one difference: of the peak reduction [kW], and of it per 1,000 dollars.
+
+    Returns
+    -------
+    DataFrame with ``arm, of, stage, arm_factor, reference_factor, part``; in each ``of`` the parts sum to the
+    difference of the products.
+    """
+    rows = []
+    for of in ("peak_reduction_kw", "peak_reduction_kw_per_1000_usd"):
+        mine, theirs = dict(arm.factors), dict(reference.factors)
+        if of.endswith("usd"):
+            if min(arm.cost_usd, reference.cost_usd) <= 0.0:
+                continue
+            mine[COST], theirs[COST] = 1000.0 / arm.cost_usd, 1000.0 / reference.cost_usd
+        for stage, part in shapley(mine, theirs).items():
+            rows.append((arm.arm, of, stage, mine[stage], theirs[stage], part))
+    return pd.DataFrame(rows, columns=["arm", "of", "stage", "arm_factor", "reference_factor", "part"])
+
+
+def summary(parts: pd.DataFrame) -> pd.DataFrame:
+    """Mean part of each stage over replications with its 95 % interval; means still sum to the mean difference.
+
+    ``parts`` holds the rows of :func:`decompose` of all replications, with a column ``replication``.
+    """
+    from scenarios.comparison import t_interval
+
+    rows = []
+    for (arm, of, stage), group in parts.groupby(["arm", "of", "stage"], sort=False):
+        own, other = group["arm_factor"].mean(), group["reference_factor"].mean()
+        rows.append((arm, of, stage, *t_interval(group["part"].to_numpy(float)), own, other, len(group)))
+    columns = ["arm", "of", "stage", "part", "ci_low", "ci_high", "arm_factor_mean", "reference_factor_mean"]
+    return pd.DataFrame(rows, columns=[*columns, "replications"])
