@@ -11,6 +11,7 @@ from scenarios.commands.baseline import baseline
 from scenarios.commands.check import check
 from scenarios.commands.compare import compare
 from scenarios.commands.evidence import evidence
+from scenarios.commands.frontier import frontier
 from scenarios.commands.guard import INTERRUPTED
 from scenarios.commands.import_reads import import_reads
 from scenarios.commands.init import init
@@ -38,6 +39,7 @@ app.command("init")(init)
 app.command("compare")(compare)
 app.command("sweep")(sweep)
 app.command("app")(what_if_app)
+app.command("frontier")(frontier)
 app.command("schema")(schema)
 app.command("import")(import_reads)
 app.command("segment")(segment)
