@@ -30,7 +30,8 @@ MANUAL_CUT_FRACTION = 0.10
 
 @dataclass(frozen=True)
 class PlannedTerms:
-    """One set of terms as a planner sees it, before anybody has answered."""
+    """One set of terms as a planner sees it, before anybody has answered; the share of homes with the device that a
+    programme needs is known from market statistics, not home by home."""
 
     device: tuple[bool, ...]  # for each of its programmes: does a device act?
     incentive_factor: float
@@ -38,12 +39,14 @@ class PlannedTerms:
     contact_usd: float
     enrol_usd: float
     forecast_usd: float
+    eligible_share: float = 1.0  # homes that could join these terms, over those that could join the usual ones
 
 
 def planned_take_up(base_fraction: float, terms: PlannedTerms) -> float:
     """Expected share of accepted offers on some terms; ``base_fraction`` is that of the usual ones."""
     factor = terms.incentive_factor**INCENTIVE_ELASTICITY if terms.incentive_factor > 0.0 else 0.0
-    return float(min(1.0, base_fraction * factor * (INFORMED_FACTOR if terms.informed else 1.0)))
+    informed = INFORMED_FACTOR if terms.informed else 1.0
+    return float(min(1.0, base_fraction * terms.eligible_share * factor * informed))
 
 
 def planned_kw(features: pd.DataFrame, terms: PlannedTerms) -> Floats:

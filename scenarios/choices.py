@@ -82,11 +82,13 @@ def _everyone(desk: Desk, terms: int) -> Indices:
 def _segment_offers(desk: Desk, charged: bool) -> Decision:
     """One set of terms a segment by integer program, from records alone."""
     scenario, planned = desk.scenario, []
+    usual = max(float((desk.menus.answers[0].program >= 0).mean()), 1e-9)
     for t, answers in zip(desk.menus.terms, desk.menus.answers, strict=True):
         can = answers.program >= 0
         money = [float(x[can].mean()) if can.any() else 0.0 for x in (answers.enrol_usd, answers.forecast_usd)]
         device = tuple(desk.programs[i].commands().get("device", 0.0) > 0.0 for i in t.programs)
-        planned.append(PlannedTerms(device, t.incentive_factor, t.informed, t.contact_usd, money[0], money[1]))
+        share = float(can.mean()) / usual
+        planned.append(PlannedTerms(device, t.incentive_factor, t.informed, t.contact_usd, money[0], money[1], share))
     features = desk.records.segment_features if desk.records.segment_features is not None else desk.records.features
     plan = plan_segments(
         desk.records.normalised, features, planned, scenario.budget_usd - scenario.costs.admin_usd,
