@@ -1,14 +1,15 @@
 """Where the difference between two arms comes from, in stages that sum exactly.
 
-The peak reduction of an arm is written as a product of what happened at each stage::
+The peak reduction of an arm, and (without the last stage) its reduction in event hours net of snapback, is written as
+a product of what happened at each stage::
 
     homes reached x enrolment rate x who enrolled x how they behave x persistence x snapback x at the peak
 
 *Who enrolled* is the first-event response per enrolled home of this arm's homes under the **reference** arm's
 offer, by simulating them again; *how they behave* is the ratio of their response under their own offer to
 that: picking better people is not the same as an incentive that makes the same people comply. *Persistence* is
-the mean over events as a share of the first; *snapback* what the rebound in the hour after leaves; *at the peak*
-how much of that falls on the season's peak. Each stage's part is its Shapley value: the average, over all
+the mean over all events as a share of the first ones; *snapback* what the rebound in the hour after leaves; *at the
+peak* how much of that falls on the season's peak. Each stage's part is its Shapley value: the average, over all
 orders in which the stages could be switched from the reference to the arm, of what switching it changes.
 """
 
@@ -35,48 +36,48 @@ COST = "cost"  # stage of the per-dollar decomposition: dollars enter as their i
 
 @dataclass(frozen=True)
 class ArmStages:
-    """One arm in one replication, as a product of stages."""
+    """One arm in one replication: what was left after each stage, in the order of ``STAGES``, and its cost."""
 
     arm: str
-    factors: dict[str, float]
+    totals: dict[str, float]
     cost_usd: float
+
+    def factors(self, last: str = STAGES[-1]) -> dict[str, float]:
+        """Factors of the stages up to ``last``; their product is the total after it.
+
+        A stage that left nothing would make the rest undefined: its factor is then 1, and the next stage carries on
+        from the last total that was not zero.
+        """
+        found: dict[str, float] = {}
+        at = 1.0
+        for name in STAGES[: STAGES.index(last) + 1]:
+            total = self.totals[name]
+            if abs(total) < 1e-12 and name != last:
+                found[name] = 1.0
+                continue
+            found[name], at = total / at, total
+        return found
 
     @property
     def peak_reduction_kw(self) -> float:
-        """The product: the arm's peak reduction [kW]."""
-        return float(np.prod([self.factors[name] for name in STAGES]))
+        """The product of all stages: the arm's peak reduction [kW]."""
+        return float(np.prod(list(self.factors().values())))
 
 
 def stages_of(
     arm: str, offered: float, enrolled: float, first_event_kw_reference_offer: float, first_event_kw: float,
     mean_event_kw: float, snapback_kw: float, peak_reduction_kw: float, cost_usd: float,
 ) -> ArmStages:  # fmt: skip
-    """Factors from totals over an arm's homes [kW]; a chain that broke (a zero) is put at its first zero.
+    """Stages from totals over an arm's homes [kW].
 
-    ``first_event_kw_reference_offer`` is what the arm's enrolled homes gave in the first event under the
-    reference's offer, ``first_event_kw`` under their own. Where a stage has nothing to act on it is 1, and the
-    next stage carries what is left, so that the product is always ``peak_reduction_kw``.
+    ``first_event_kw_reference_offer`` is what the arm's enrolled homes gave in the first events under the
+    reference's offer, ``first_event_kw`` under their own.
     """
-    totals = [
-        offered,
-        enrolled,
-        first_event_kw_reference_offer,
-        first_event_kw,
-        mean_event_kw,
-        mean_event_kw - snapback_kw,
+    totals = (
+        offered, enrolled, first_event_kw_reference_offer, first_event_kw, mean_event_kw, mean_event_kw - snapback_kw,
         peak_reduction_kw,
-    ]
-    factors: dict[str, float] = {}
-    at = 1.0
-    for name, total in zip(STAGES, totals, strict=True):
-        if abs(total) < 1e-12 and name != STAGES[-1]:
-            factors[name] = 1.0  # the next stage takes over from the last total that was not zero
-            continue
-        factors[name] = total / at
-        at = total
-        if total == 0.0:
-            break
-    return ArmStages(arm, {name: factors.get(name, 1.0) for name in STAGES}, cost_usd)
+    )  # fmt: skip
+    return ArmStages(arm, dict(zip(STAGES, totals, strict=True)), cost_usd)
 
 
 def shapley(arm: dict[str, float], reference: dict[str, float]) -> dict[str, float]:
@@ -108,8 +109,17 @@ def shapley(arm: dict[str, float], reference: dict[str, float]) -> dict[str, flo
     return parts
 
 
+#: What is decomposed -> its last stage.
+OF = {
+    "net_event_reduction_kw": "snapback",
+    "peak_reduction_kw": "at_the_peak",
+    "net_event_reduction_kw_per_1000_usd": "snapback",
+}
+
+
 def decompose(arm: ArmStages, reference: ArmStages) -> pd.DataFrame:
-    """Two decompositions of one difference: of the peak reduction [kW], and of it per 1,000 dollars.
+    """Decompositions of one difference: of the reduction in event hours net of snapback, of the peak reduction [kW],
+    and of the first per 1,000 dollars, where cost is one more stage.
 
     Returns
     -------
@@ -117,8 +127,8 @@ def decompose(arm: ArmStages, reference: ArmStages) -> pd.DataFrame:
     difference of the products.
     """
     rows = []
-    for of in ("peak_reduction_kw", "peak_reduction_kw_per_1000_usd"):
-        mine, theirs = dict(arm.factors), dict(reference.factors)
+    for of, last in OF.items():
+        mine, theirs = arm.factors(last), reference.factors(last)
         if of.endswith("usd"):
             if min(arm.cost_usd, reference.cost_usd) <= 0.0:
                 continue

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from drsim.errors import Problem, ScenarioError
-from scenarios.frontier import RANKING, REFERENCE, SEGMENTS, break_even, flip_map, frontier, sentences
+from scenarios.frontier import NOTHING_CLEAR, RANKING, REFERENCE, SEGMENTS, break_even, flip_map, frontier, sentences
 from scenarios.parallel import Progress
 from scenarios.run_folder import write_csv
 from scenarios.schema import Scenario
@@ -66,7 +66,10 @@ def run_flip_map(
     table = flip_map(points, swept.values)
     write_csv(table, swept.folder / "flip_map.csv")
     counts = table["ahead"].value_counts()
-    said = [f"{ahead}: ahead in {n} of {len(table)} cells." for ahead, n in counts.items()]
+    said = [
+        f"nobody clearly ahead in {n} of {len(table)} cells." if ahead == NOTHING_CLEAR
+        else f"{ahead}: ahead in {n} of {len(table)} cells." for ahead, n in counts.items()
+    ]  # fmt: skip
     names = list(points[0].settings)
     for row in table.to_dict("records"):
         where = ", ".join(f"{name} = {row[name]}" for name in names)

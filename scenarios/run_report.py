@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 import pandas as pd
 
+from scenarios.decomposition import summary as summary_of_stages
 from scenarios.parameter_table import used_parameters
 from scenarios.report.input import ReportInput
 from scenarios.schema import Scenario
@@ -84,4 +85,6 @@ def report_input(
         detectable_gain_kw=None if np.isnan(detectable_kw) else detectable_kw,
         currency="USD",
         replication_values=long,
+        decomposition=summary_of_stages(tables["decomposition"]) if len(tables["decomposition"]) else None,
+        pilot=tables["pilot"] if len(tables["pilot"]) else None,
     )

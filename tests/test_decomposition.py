@@ -23,8 +23,10 @@ def test_parts_sum_to_the_difference(one: list[float], other: list[float]) -> No
     kw = table[table["of"] == "peak_reduction_kw"]["part"]
     scale = kw.abs().sum()
     assert kw.sum() == pytest.approx(difference, abs=1e-9 * scale + 1e-9)
-    usd = table[table["of"] != "peak_reduction_kw"]["part"]
-    assert usd.sum() == pytest.approx(difference / 0.9, abs=1e-8 * scale + 1e-8)
+    net = (one[4] - one[5]) - (other[4] - other[5])
+    for of, wanted in (("net_event_reduction_kw", net), ("net_event_reduction_kw_per_1000_usd", net / 0.9)):
+        parts = table[table["of"] == of]["part"]
+        assert parts.sum() == pytest.approx(wanted, abs=1e-8 * parts.abs().sum() + 1e-8)
 
 
 def test_a_stage_that_alone_differs_gets_all_and_equal_arms_get_nothing() -> None:
@@ -51,7 +53,9 @@ def test_a_broken_chain_still_multiplies_out() -> None:
     odd = stages_of("odd", 50, 5, 0.0, 0.0, 2.0, 2.0, 1.0, 10.0)  # nothing at first, later something
     assert odd.peak_reduction_kw == pytest.approx(1.0)
     assert isinstance(odd, ArmStages)
-    assert set(odd.factors) == set(STAGES)
+    assert set(odd.factors()) == set(STAGES)
+    net = decompose(nobody, stages_of("untargeted", 100, 10, 10.0, 10.0, 10.0, 0.0, 10.0, 1000.0))
+    assert net.groupby("of")["part"].sum()["net_event_reduction_kw"] == pytest.approx(-10.0)  # all of it is lost
 
 
 def test_three_factors_by_hand() -> None:

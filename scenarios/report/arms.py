@@ -8,7 +8,7 @@ from dataclasses import dataclass
 REFERENCE = "untargeted"
 NO_PROGRAMME = "none"
 #: Arms that are checks on the method and could not be run by a utility.
-CHECKS = ("placebo", "oracle")
+CHECKS = ("placebo", "oracle", "propensity_targeted_sunk", "uplift_targeted_sunk", "knapsack_sunk")
 #: Orders that need no segments: the strong and simple rivals.
 PLAIN = ("load_ranked", "bill_ranked")
 SEGMENTED = ("segment_targeted", "segment_absolute")
@@ -90,6 +90,38 @@ _KNOWN = (
         "#767676",
         ":",
         "X",
+    ),
+    Arm(
+        "segment_offers",
+        "An offer for each segment",
+        "Each segment is offered its own programmes, incentive and letter, planned from records alone.",
+        "#E69F00",
+        "--",
+        "p",
+    ),
+    Arm(
+        "propensity_targeted",
+        "Likeliest to join first",
+        "Homes in order of predicted take-up, learned from a pilot that is paid for first.",
+        "#8F3985",
+        ":",
+        "<",
+    ),
+    Arm(
+        "uplift_targeted",
+        "Most effect per dollar first",
+        "Homes in order of predicted reduction per dollar, learned from a pilot that is paid for first.",
+        "#8F3985",
+        "-",
+        ">",
+    ),
+    Arm(
+        "knapsack",
+        "Surest to reach a target",
+        "The set of homes likeliest to reach a target, learned from a pilot that is paid for first.",
+        "#8F3985",
+        "--",
+        "H",
     ),
     Arm(
         "oracle",

@@ -136,6 +136,8 @@ class ReportInput:
         arms with each other directly and shows each replication as a tick.
     doubt
         Sentences on whether the answer survives its assumptions, where that was asked for.
+    decomposition, pilot
+        Optional ``decomposition.csv`` and ``pilot.csv``.
 
     Raises
     ------
@@ -158,6 +160,8 @@ class ReportInput:
     currency: str = "USD"
     replication_values: pd.DataFrame | None = None
     doubt: list[str] = field(default_factory=list)
+    decomposition: pd.DataFrame | None = None
+    pilot: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         """Say everything that is missing at once, before anything is drawn."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from scenarios.report import figures_arms, figures_baselines, figures_days, figures_enrolled, figures_segments
+from scenarios.report import figures_arms, figures_baselines, figures_days, figures_enrolled, figures_segments, stages
 from scenarios.report.answer import answer
 from scenarios.report.arms import CHECKS, present
 from scenarios.report.drawing import Drawing
@@ -102,6 +102,9 @@ def render(tables: ReportInput, drawings: dict[str, Drawing]) -> str:
         events=figures_baselines.event_rows(tables),
         baselines=figures_baselines.baseline_rows(tables),
         missed=_peak_day_note(tables),
+        stages=stages.stage_rows(tables),
+        stage_heads=list(stages.HEADS.values()),
+        pilot=stages.pilot_rows(tables),
         calls=_calls(tables),
         assumed=assumed,
         sourced=sourced,
