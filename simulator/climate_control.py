@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulator.appliances import fans, heat_pump
 from simulator.behaviour.override import override_hazard
-from simulator.compiled import compiled
+from simulator.compiled import compiled, compiled_inline
 from simulator.dwelling import heat_needed_k, next_temperature
 from simulator.fields import AIR_CONDITIONER, AT_HOME, AWAY, FANS, SPACE_HEATER, Record
 from simulator.keyed_random import Purpose, home_day_key, mix, uniform
@@ -33,7 +33,7 @@ GAINS, OTHERS, COOLED, HEATED, FANNED = range(5)
 WORK = 5
 
 
-@compiled
+@compiled_inline
 def enter_lane(home: Record, lane: NDArray[np.float64]) -> None:
     """Write a home's numbers for the day into its lane: read once, in 64 bits, side by side."""
     lane[AA], lane[AM], lane[AO], lane[AQ], lane[AS] = home.e_aa, home.e_am, home.f_ao, home.f_aq, home.f_as
@@ -51,13 +51,13 @@ def enter_lane(home: Record, lane: NDArray[np.float64]) -> None:
     lane[AIR], lane[MASS] = home.t_air_degc, home.t_mass_degc
 
 
-@compiled
+@compiled_inline
 def leave_lane(lane: NDArray[np.float64], home: Record) -> None:
     """Write the temperatures back into the record."""
     home.t_air_degc, home.t_mass_degc = lane[AIR], lane[MASS]
 
 
-@compiled
+@compiled_inline
 def step_rooms(
     c: NDArray[np.float64], k: int, i: int, sky: NDArray[np.float64], here: int, cool_set: float, heat_set: float,
     available: float, work: NDArray[np.float64],
@@ -118,22 +118,22 @@ def feel_event(
 @compiled
 def condition(
     homes: NDArray[np.void], b: Record, seed: int, replication: int, ordinal: int, sky: NDArray[np.float64],
-    occupied: NDArray[np.uint8], e0: int, e1: int, i0: int, i1: int, lanes: NDArray[np.float64],
+    occupied: NDArray[np.uint8], e0: int, e1: int, first: int, lanes: NDArray[np.float64],
     work: NDArray[np.float64], t_in: NDArray[np.float32],
 ) -> None:  # fmt: skip
-    """Live ``i0..i1`` with the rooms of ``homes`` (a few, side by side), entered in ``lanes`` before.
+    """Live part of a day with the rooms of ``homes`` (a few, side by side), entered in ``lanes`` before.
 
     ``work[GAINS]`` is the heat of the other appliances in the room; written are the rows of heat moved and
     ``t_in`` (homes, intervals). ``e0, e1`` is the event window (empty when equal); the event's verbs, and
     whether a device or a person set them, stand in the records.
     """
-    first = e0
+    n = occupied.shape[1]
+    opens = e0  # when the first control acts: pre-cooling comes before the window
     for k in range(len(homes)):
-        home = homes[k]
-        if e1 > e0 and (home.event_precool_k > 0.0):
-            first = min(first, e0 - int(home.event_precool_quarters))
-    for i in range(i0, i1):
-        event = e1 > e0 and first <= i < e1
+        if e1 > e0 and homes[k].event_precool_k > 0.0:
+            opens = min(opens, e0 - int(homes[k].event_precool_quarters))
+    for i in range(n):
+        event = e1 > e0 and opens <= i < e1
         for k in range(len(homes)):
             here = int(occupied[k, i])
             cool_set = lanes[k, COOL_HOME] if here == AT_HOME else (
@@ -145,16 +145,16 @@ def condition(
                 home = homes[k]
                 moved = home.event_offset_k > 0.0 or home.event_ac_curtail > 0.0
                 acting = moved and i >= e0 and home.overrode == 0
-                warm_season = sky[T_OUT, e0] > home.heat_set_degc
+                warm_season = sky[T_OUT, min(max(e0, 0), n - 1)] > home.heat_set_degc
                 cool_set, heat_set, available = event_setpoints(home, i, e0, e1, warm_season, cool_set, heat_set)
             air = step_rooms(lanes, k, i, sky, here, cool_set, heat_set, available, work)
             t_in[k, i] = air
             if acting and here == AT_HOME:
                 key = mix(home_day_key(seed, replication, homes[k].household, ordinal), np.int64(_OVERRIDE))
-                feel_event(homes[k], b, key, i, e0, air, sky[T_OUT, i])
+                feel_event(homes[k], b, key, first + i, first + e0, air, sky[T_OUT, i])
 
 
-@compiled
+@compiled_inline
 def climate_rows(
     home: Record, k: int, sky: NDArray[np.float64], work: NDArray[np.float64], use_kw: NDArray[np.float64]
 ) -> None:  # fmt: skip

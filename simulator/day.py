@@ -24,7 +24,7 @@ from simulator.appliances import (
     water_heater,
 )
 from simulator.climate_control import GAINS, LANE, OTHERS, WORK, climate_rows, condition, enter_lane, leave_lane
-from simulator.compiled import compiled
+from simulator.compiled import compiled, compiled_inline
 from simulator.fields import (
     AIR_CONDITIONER,
     BATTERY,
@@ -48,7 +48,7 @@ from simulator.fields import (
 )
 from simulator.keyed_random import Purpose, home_day_key, mix
 from simulator.occupancy import day_mood, occupy, plan_key, weekly_key
-from simulator.outdoor import T_OUT
+from simulator.outdoor import MIDDAY
 
 N_USES = len(USES)
 MAX_INTERVALS = 100
@@ -64,10 +64,10 @@ ROOM_SHARE[[REFRIGERATOR, LIGHTING, ELECTRONICS, STANDBY, PLUG_HEATER]] = 1.0, 1
 ROOM_SHARE[[COOKING, DRYER, CLOTHES_WASHER, DISHWASHER, WATER_HEATER]] = 0.6, 0.15, 0.3, 0.4, 0.05
 
 
-@compiled
+@compiled_inline
 def live_activities(
     home: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
-    quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, i0: int, i1: int,
+    quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, first: int,
     use_kw: NDArray[np.float64], used: NDArray[np.bool_], occupied: NDArray[np.uint8],
 ) -> None:  # fmt: skip
     """People's day, and every end use that does not depend on the rooms; ``used`` marks the rows written."""
@@ -77,7 +77,7 @@ def live_activities(
                 use_kw[use, i] = 0.0
         used[use] = False
     before = int(home.occupancy)
-    occupy(home, seed, replication, ordinal, weekday, workday, quarter, i0, i1, occupied)
+    occupy(home, seed, replication, ordinal, weekday, workday, quarter, first, occupied)
     mood = day_mood(home, seed, replication, ordinal)
     key = home_day_key(seed, replication, home.household, ordinal)
     cut = float(home.event_cut)
@@ -85,41 +85,41 @@ def live_activities(
     plan, free = plan_key(home, seed, replication), not workday
     activity = mix(key, np.int64(_ELECTRONICS))
     if home.fixed_kw > 0.0:
-        pool_pump.run(home, quarter, e0, e1, i0, i1, use_kw)
+        pool_pump.run(home, quarter, e0, e1, first, use_kw)
         used[POOL_PUMP] = True
-    refrigerator.run(home, mix(key, np.int64(_REFRIGERATOR)), i0, i1, use_kw)
-    cooking.run(home, mix(key, np.int64(_COOKING)), weekly, quarter, occupied, mood, free, i0, i1, use_kw)
-    lighting.run(home, activity, plan, quarter, sky, occupied, mood, cut, e0, e1, i0, i1, use_kw)
+    refrigerator.run(home, mix(key, np.int64(_REFRIGERATOR)), first, use_kw)
+    cooking.run(home, mix(key, np.int64(_COOKING)), weekly, quarter, occupied, mood, free, first, use_kw)
+    lighting.run(home, activity, plan, quarter, sky, occupied, mood, cut, e0, e1, first, use_kw)
     electronics.run(
-        home, activity, plan, seed, replication, ordinal, quarter, occupied, mood, cut, e0, e1, i0, i1, use_kw
+        home, activity, plan, seed, replication, ordinal, quarter, occupied, mood, cut, e0, e1, first, use_kw
     )
     used[REFRIGERATOR] = used[COOKING] = used[LIGHTING] = used[ELECTRONICS] = used[STANDBY] = True
     if home.plug_heater_kw > 0.0:
-        plug_heater.run(home, activity, plan, quarter, sky, occupied, i0, i1, use_kw)
+        plug_heater.run(home, activity, plan, quarter, sky, occupied, first, use_kw)
         used[PLUG_HEATER] = True
     washes = clothes_washer.run(
-        home, mix(key, np.int64(_WASHER)), weekly, quarter, sky[T_OUT, len(quarter) // 2], occupied, mood, free,
-        e0, e1, i0, i1, use_kw,
+        home, mix(key, np.int64(_WASHER)), weekly, quarter, sky[MIDDAY, 0], occupied, mood, free,
+        e0, e1, first, use_kw,
     )  # fmt: skip
     used[CLOTHES_WASHER] = used[DRYER] = washes
     used[DISHWASHER] = dishwasher.run(
-        home, mix(key, np.int64(_DISH)), weekly, quarter, occupied, mood, e0, e1, i0, i1, use_kw
+        home, mix(key, np.int64(_DISH)), weekly, quarter, occupied, mood, e0, e1, first, use_kw
     )  # fmt: skip
     if home.tank_litres > 0.0 or home.shower_kw > 0.0:
-        water_heater.run(home, mix(key, np.int64(_WATER)), quarter, occupied, e0, e1, i0, i1, use_kw)
+        water_heater.run(home, mix(key, np.int64(_WATER)), quarter, occupied, e0, e1, first, use_kw)
         used[WATER_HEATER] = True
     if home.ev_kw > 0.0:
-        ev_charger.run(home, mix(key, np.int64(_EV)), quarter, occupied, before, e0, e1, i0, i1, use_kw)
+        ev_charger.run(home, mix(key, np.int64(_EV)), quarter, occupied, before, e0, e1, first, use_kw)
         used[EV_CHARGER] = True
 
 
-@compiled
+@compiled_inline
 def whole_wh(total_kw: float) -> int:
     """Whole watt-hours of a quarter-hour: the unit in which all sums are exact."""
     return int(np.rint(total_kw * 250.0))
 
 
-@compiled
+@compiled_inline
 def row_sum(use_kw: NDArray[np.float64], use: int) -> float:
     """Sum of a row; four running sums, for one would wait for each addition before it starts the next."""
     a, b, c, d = 0.0, 0.0, 0.0, 0.0
@@ -134,15 +134,14 @@ def row_sum(use_kw: NDArray[np.float64], use: int) -> float:
     return (a + b) + (c + d)
 
 
-@compiled
+@compiled_inline
 def add_use(
-    use: int, k: int, e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64], work: NDArray[np.float64],
+    use: int, k: int, e0: int, e1: int, use_kw: NDArray[np.float64], work: NDArray[np.float64],
     use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Add one end use to home ``k``'s demand and heat gains, and its energy to the day's and the event's [kWh].
 
-    Whole rows, from 0: outside ``i0..i1`` they hold zeros, and only such loops vectorise (an index that might
-    be negative would have to be looked at). No slices: their reference counts would cost more than the sums.
+    No slices: their reference counts would cost more than the sums.
     """
     share = ROOM_SHARE[use]
     if share > 0.0:
@@ -153,7 +152,7 @@ def add_use(
     use_kwh[k, use] = 0.25 * row_sum(use_kw, use)
     if e1 > e0:
         total = 0.0
-        for i in range(max(e0, i0), min(e1, i1)):
+        for i in range(max(e0, 0), min(e1, use_kw.shape[1])):
             total += use_kw[use, i]
         event_kwh[k, use] = 0.25 * total
 
@@ -161,12 +160,15 @@ def add_use(
 @compiled
 def live_tile(
     homes: NDArray[np.void], b: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
-    quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, i0: int, i1: int,
+    quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, first: int,
     use_kw: NDArray[np.float64], used: NDArray[np.bool_], lanes: NDArray[np.float64], work: NDArray[np.float64],
     occupied: NDArray[np.uint8], t_in: NDArray[np.float32], load_wh: NDArray[np.int32],
     use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64], indoor: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Live quarter-hours ``i0..i1`` of a day with up to ``TILE`` homes; the records carry the state.
+    """Live the quarter-hours of ``quarter`` with up to ``TILE`` homes; the records carry the state.
+
+    All rows start there: ``first`` is its position in the day (part of the random keys), ``e0, e1`` count from it.
+    (An index that starts at 0 can not be negative, so the compiler need not look: loops over rows vectorise.)
 
     First each home's people and their things, then all their rooms together, then what that drew.
     ``use_kw`` (uses, intervals) [kW] is shared: with one home it holds that home's whole day afterwards.
@@ -174,7 +176,7 @@ def live_tile(
     """
     for k in range(len(homes)):
         live_activities(
-            homes[k], seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, i0, i1, use_kw, used,
+            homes[k], seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, first, use_kw, used,
             occupied[k],
         )  # fmt: skip
         for i in range(work.shape[2]):
@@ -183,32 +185,33 @@ def live_tile(
         for use in range(N_USES):
             use_kwh[k, use] = event_kwh[k, use] = 0.0
             if used[use]:
-                add_use(use, k, e0, e1, i0, i1, use_kw, work, use_kwh, event_kwh)
+                add_use(use, k, e0, e1, use_kw, work, use_kwh, event_kwh)
         enter_lane(homes[k], lanes[k])
-    condition(homes, b, seed, replication, ordinal, sky, occupied, e0, e1, i0, i1, lanes, work, t_in)
+    condition(homes, b, seed, replication, ordinal, sky, occupied, e0, e1, first, lanes, work, t_in)
     for k in range(len(homes)):
         home = homes[k]
         leave_lane(lanes[k], home)
         climate_rows(home, k, sky, work, use_kw)
         for use in (AIR_CONDITIONER, SPACE_HEATER, FANS):
             used[use] = True
-            add_use(use, k, e0, e1, i0, i1, use_kw, work, use_kwh, event_kwh)
+            add_use(use, k, e0, e1, use_kw, work, use_kwh, event_kwh)
         if home.pv_kw > 0.0:
-            solar_panels.run(home, sky, i0, i1, use_kw)
+            solar_panels.run(home, sky, first, use_kw)
             used[SOLAR_PANELS] = True
-            add_use(SOLAR_PANELS, k, e0, e1, i0, i1, use_kw, work, use_kwh, event_kwh)
+            add_use(SOLAR_PANELS, k, e0, e1, use_kw, work, use_kwh, event_kwh)
         if home.battery_kwh > 0.0:
-            battery.run(home, k, work[OTHERS], e0, e1, i0, i1, use_kw)
+            battery.run(home, k, work[OTHERS], e0, e1, first, use_kw)
             used[BATTERY] = True
-            add_use(BATTERY, k, e0, e1, i0, i1, use_kw, work, use_kwh, event_kwh)
-        for i in range(i0, i1):
-            load_wh[k, i] = whole_wh(work[OTHERS, k, i])
+            add_use(BATTERY, k, e0, e1, use_kw, work, use_kwh, event_kwh)
+        load = load_wh[k, first : first + len(quarter)]
+        for i in range(len(load)):
+            load[i] = whole_wh(work[OTHERS, k, i])
         warm, running = 0.0, 0
-        for i in range(i0, i1):
+        for i in range(t_in.shape[1]):
             warm += t_in[k, i]
             running += use_kw[AIR_CONDITIONER, i] > 0.0
-        indoor[k, 0] = warm / max(1, i1 - i0)
-        indoor[k, 1] = running / max(1, i1 - i0)
+        indoor[k, 0] = warm / max(1, t_in.shape[1])
+        indoor[k, 1] = running / max(1, t_in.shape[1])
 
 
 @compiled
@@ -234,13 +237,14 @@ def live_days(
         Written, one line a home: (homes, intervals) [Wh]; (homes, uses) [kWh] over the day and over
         ``e0..e1``; (homes, 2) mean indoor temperature [degC] and share of quarter-hours that cooled.
     """
-    n = len(quarter)
+    n = i1 - i0
+    part, hours = sky[:, i0:i1].copy(), quarter[i0:i1]
     use_kw, used = np.zeros((N_USES, n)), np.zeros(N_USES, np.bool_)
     lanes, work = np.zeros((TILE, LANE)), np.zeros((WORK, TILE, n))
     t_in, occupied = np.zeros((TILE, n), np.float32), np.zeros((TILE, n), np.uint8)
     for r in range(0, len(homes), TILE):
         to = min(r + TILE, len(homes))
         live_tile(
-            homes[r:to], b, seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, i0, i1, use_kw, used,
-            lanes, work, occupied, t_in, load_wh[r:to], use_kwh[r:to], event_kwh[r:to], indoor[r:to],
+            homes[r:to], b, seed, replication, ordinal, weekday, workday, hours, part, e0 - i0, e1 - i0, i0, use_kw,
+            used, lanes, work, occupied, t_in, load_wh[r:to], use_kwh[r:to], event_kwh[r:to], indoor[r:to],
         )  # fmt: skip

@@ -46,7 +46,7 @@ def here_at(
 ) -> int:  # fmt: skip
     """Occupancy when the window opens; the record is left as it was."""
     before = home.occupancy
-    occupy(home, seed, replication, ordinal, weekday, workday, quarter, 0, e0 + 1, scratch)
+    occupy(home, seed, replication, ordinal, weekday, workday, quarter[: e0 + 1], 0, scratch)
     home.occupancy = before
     return int(scratch[e0])
 

@@ -13,7 +13,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, compiled_inline
 
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
@@ -68,7 +68,7 @@ class Purpose(IntEnum):
     MATCH_READS = 49
 
 
-@compiled
+@compiled_inline
 def mix(key: np.uint64, field: np.int64) -> np.uint64:
     """Fold one more field into a key and finalise it."""
     z = (key ^ np.uint64(field)) + _GOLDEN
@@ -77,7 +77,7 @@ def mix(key: np.uint64, field: np.int64) -> np.uint64:
     return np.uint64(z ^ (z >> _S31))
 
 
-@compiled
+@compiled_inline
 def to_unit(key: np.uint64) -> float:
     """The number in [0, 1) that a key stands for (53 bits)."""
     return float(key >> _S11) * (1.0 / 9007199254740992.0)
@@ -92,7 +92,7 @@ def home_day_key(seed: int, replication: int, household: int, day: int) -> np.ui
     return mix(key, np.int64(day))
 
 
-@compiled
+@compiled_inline
 def uniform(key: np.uint64, field: int) -> float:
     """A number in [0, 1) for one more field (usually the interval) under a key."""
     return to_unit(mix(key, np.int64(field)))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, compiled_inline
 from simulator.fields import ASLEEP, AT_HOME, AWAY, Record
 from simulator.keyed_random import Purpose, home_day_key, mix, normal, uniform
 
@@ -62,7 +62,7 @@ def away_on_trip(home: Record, seed: int, replication: int, ordinal: int) -> boo
     return bool(first <= moved % FORTNIGHT < first + days)
 
 
-@compiled
+@compiled_inline
 def leaving_chance(
     state: int, quarter: int, outing: bool, wake: float, leave: float, back: float, bed: float
 ) -> float:
@@ -86,7 +86,7 @@ def leaving_chance(
     return 0.030 if 36.0 <= clock < 80.0 else 0.002
 
 
-@compiled
+@compiled_inline
 def destination(state: int, quarter: int, bed: float) -> int:
     """Where a household that leaves its state goes: up, home, to bed, or out."""
     if state != AT_HOME:
@@ -98,13 +98,13 @@ def destination(state: int, quarter: int, bed: float) -> int:
 @compiled
 def occupy(
     home: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
-    quarter: NDArray[np.int16], i0: int, i1: int, occupied: NDArray[np.uint8],
+    quarter: NDArray[np.int16], first: int, occupied: NDArray[np.uint8],
 ) -> None:  # fmt: skip
-    """Fill ``occupied[i0:i1]`` with the day's states and leave the last one in the record."""
+    """Fill ``occupied`` with the day's states and leave the last one in the record."""
     key = mix(home_day_key(seed, replication, home.household, ordinal), np.int64(_OCCUPANCY))
     weekly = weekly_key(home, seed, replication, weekday)
     if away_on_trip(home, seed, replication, ordinal):
-        for i in range(i0, i1):
+        for i in range(len(quarter)):
             occupied[i] = AWAY
         home.occupancy = AWAY
         return
@@ -116,10 +116,10 @@ def occupy(
     back = (home.return_quarter if workday else leave + FREE_OUTING_QUARTERS) + spread * normal(key, 105)
     bed = max(EARLIEST_BED, home.bed_quarter + 0.6 * late + spread * normal(key, 106))
     state = int(home.occupancy)
-    for i in range(i0, i1):
+    for i in range(len(quarter)):
         q = int(quarter[i])
         chance = leaving_chance(state, q, outing, wake, leave, back, bed)
-        if chance > 0.0 and uniform(key, i) < chance:  # a keyed draw that is not needed is not drawn
+        if chance > 0.0 and uniform(key, first + i) < chance:  # a keyed draw that is not needed is not drawn
             state = destination(state, q, bed)
         occupied[i] = state
     home.occupancy = state

@@ -9,9 +9,9 @@ from simulator.appliances import air_conditioner, heat_pump
 from simulator.compiled import compiled
 from simulator.ventilation import leak_departure
 
-(T_OUT, GHI, COOL_CAPACITY, COOL_INPUT, PUMP_CAPACITY, PUMP_INPUT, LEAK) = range(7)
+(T_OUT, GHI, COOL_CAPACITY, COOL_INPUT, PUMP_CAPACITY, PUMP_INPUT, LEAK, MIDDAY) = range(8)
 #: Rows from here on: sunshine on roofs, kW per kW of panels, one row an orientation.
-ROOFS = 7
+ROOFS = 8
 
 
 @compiled
@@ -25,6 +25,7 @@ def _fill(t_out: NDArray[np.float32], ghi: NDArray[np.float32], sky: NDArray[np.
         sky[PUMP_CAPACITY, i] = heat_pump.capacity_factor(t)
         sky[PUMP_INPUT, i] = heat_pump.input_factor(t)
         sky[LEAK, i] = leak_departure(t)
+        sky[MIDDAY, i] = t_out[len(t_out) // 2]
 
 
 def outdoor_table(

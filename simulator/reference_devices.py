@@ -8,7 +8,13 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.appliances.heat_pump import capacity_factor, heating_input_kw, input_factor
-from simulator.appliances.water_heater import HYBRID_PARTS, KWH_PER_LITRE_K, TANK_LOSS_KW_PER_K, tank_step
+from simulator.appliances.water_heater import (
+    HYBRID_PARTS,
+    KWH_PER_LITRE_K,
+    TANK_LOSS_KW_PER_K,
+    element_step,
+    hybrid_step,
+)
 from simulator.dwelling import exact_step, heat_needed_kw, next_temperature
 
 QUARTERS = 192
@@ -59,10 +65,13 @@ def water_kwh(per_quarter: int, litres: float, pump_kw: float) -> float:
         drawn = litres / 2.0 if q % 96 in (28, 76) else 0.0
         replaced = drawn / 200.0 / per_quarter
         for _ in range(per_quarter):
-            tank, by_element, by_pump = tank_step(
-                tank, replaced, TANK_LOSS_KW_PER_K * hours / capacity, 4.5 * hours / capacity,
-                pump_kw * cop * hours / capacity, 1.0,
-            )  # fmt: skip
+            loss, element_k = TANK_LOSS_KW_PER_K * hours / capacity, 4.5 * hours / capacity
+            pump_k = pump_kw * cop * hours / capacity
+            by_pump = 0.0
+            if pump_kw > 0.0:
+                tank, by_element, by_pump = hybrid_step(tank, replaced, loss, element_k, pump_k)
+            else:
+                tank, by_element = element_step(tank, replaced, loss, element_k)
             energy += (by_element + by_pump / cop) * capacity
     # two runs may end with different heat in the tank: count it as electricity of the element
     return energy + (55.0 - tank) * capacity

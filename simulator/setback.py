@@ -64,7 +64,7 @@ def _live(homes: NDArray[np.void], sky: NDArray[np.float64], offset_k: float) ->
     for day in range(3):
         homes["event_offset_k"] = offset_k if day == 2 else 0.0
         window = WINDOW if day == 2 else (0, 0)
-        condition(homes, b, 0, 0, day, sky, occupied, *window, 0, intervals, lanes, work, t_in)
+        condition(homes, b, 0, 0, day, sky, occupied, *window, 0, lanes, work, t_in)
     per_k = 1.0 / (homes["f_aq"].astype(float) * homes["ac_cop"])
     return np.asarray(per_k[:, None] * work[COOLED] * sky[COOL_INPUT])
 

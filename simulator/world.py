@@ -137,7 +137,7 @@ def live_home(world: World, home: NDArray[np.void], day: int, window: tuple[int,
     use_kwh, event_kwh = np.zeros((1, N_USES)), np.zeros((1, N_USES))
     live_tile(
         home, world.behaviour, world.seed, world.replication, clock.date(day).toordinal(), int(clock.weekday[day]),
-        bool(clock.is_workday[day]), clock.local_quarter[clock.slice(day)], sky, window[0], window[1], 0, n, use_kw,
+        bool(clock.is_workday[day]), clock.local_quarter[clock.slice(day)], sky, window[0], window[1], 0, use_kw,
         used, lanes, work, occupied, t_in, load_wh, use_kwh, event_kwh, indoor,
     )  # fmt: skip
     return HomeDay(use_kw, t_in[0], occupied[0])

@@ -33,7 +33,7 @@ def homes(n: int, **overrides: float) -> np.ndarray:
 def ran(quarters: int, on_kw: float, duty: float, step: float, phase: float) -> np.ndarray:
     """Demand of one compressor (quarters,)."""
     use_kw = np.zeros((1, quarters))
-    cycle(use_kw, 0, on_kw, duty, step, phase, 0, quarters)
+    cycle(use_kw, 0, on_kw, duty, step, phase, 0)
     return use_kw[0]
 
 
@@ -43,7 +43,7 @@ def occupancy(sampled: np.ndarray, days: int, workday: bool = True) -> np.ndarra
     for row, home in enumerate(sampled):
         for day in range(-1, days):
             occupied = np.zeros(96, np.uint8)
-            occupy(home, 1, 0, DAY + day, day % 5, workday, QUARTERS, 0, 96, occupied)
+            occupy(home, 1, 0, DAY + day, day % 5, workday, QUARTERS, 0, occupied)
             if day >= 0:
                 states[row, day] = occupied
     return states
@@ -108,7 +108,7 @@ def test_away_homes_are_away_all_day() -> None:
     home = homes(1, **{"routine.away_week_fraction": 0.3})[0]
     day = next(d for d in range(DAY, DAY + 200) if away_on_trip(home, 1, 0, d))
     occupied = np.zeros(96, np.uint8)
-    occupy(home, 1, 0, day, 0, True, QUARTERS, 0, 96, occupied)
+    occupy(home, 1, 0, day, 0, True, QUARTERS, 0, occupied)
     assert (occupied == AWAY).all()
 
 

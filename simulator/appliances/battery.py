@@ -38,13 +38,13 @@ def stored_after(stored_kwh: float, kw: float, one_way: float) -> float:
 
 @compiled
 def run(
-    home: Record, k: int, net_kw: NDArray[np.float64], e0: int, e1: int, i0: int, i1: int,
+    home: Record, k: int, net_kw: NDArray[np.float64], e0: int, e1: int, first: int,
     use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the battery's row [kW]; ``net_kw[k]`` is the rest of the home, panels included."""
     stored, capacity, one_way = float(home.battery_stored_kwh), float(home.battery_kwh), float(home.battery_one_way)
     reserve, rating, commanded = capacity * home.battery_reserve, float(home.battery_kw), float(home.event_battery_kw)
-    for i in range(i0, i1):
+    for i in range(use_kw.shape[1]):
         order = commanded if e0 <= i < e1 else 0.0
         kw = battery_kw(net_kw[k, i], order, stored, capacity, reserve, rating, one_way)
         use_kw[BATTERY, i] = kw

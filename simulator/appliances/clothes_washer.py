@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from simulator.appliances import dryer
 from simulator.appliances.cycle import starts
-from simulator.compiled import compiled
+from simulator.compiled import compiled_inline
 from simulator.fields import CLOTHES_WASHER, Record
 from simulator.keyed_random import uniform
 
@@ -16,17 +16,17 @@ MILD_DEGC = 13.0  # at midday, above which washing can dry outdoors (assumption)
 RACK_SHARE = 0.5  # on colder days racks indoors take this part of it (assumption)
 
 
-@compiled
+@compiled_inline
 def run(
     home: Record, key: np.uint64, weekly: np.uint64, quarter: NDArray[np.int16], midday_degc: float,
-    occupied: NDArray[np.uint8], mood: float, free_day: bool, e0: int, e1: int, i0: int, i1: int,
+    occupied: NDArray[np.uint8], mood: float, free_day: bool, e0: int, e1: int, first: int,
     use_kw: NDArray[np.float64],
 ) -> bool:  # fmt: skip
     """Fill the washer's and dryer's rows [kW]; a wash waiting at midnight waits on.
 
     Washing days follow the household's week (``weekly``). On mild days a wash may dry outdoors. False: nothing runs.
     """
-    if i0 == 0:
+    if first == 0:
         draw = uniform(weekly, 401) if uniform(key, 403) < home.regularity else uniform(key, 401)
         if draw < home.washer_per_day * (1.35 if free_day else 0.86) * mood:
             home.washer_due = 1
@@ -35,10 +35,10 @@ def run(
     habit = home.chore_quarter + 10.0 * (uniform(key, 402) - 0.5) + (-24.0 if free_day else 0.0)
     airs = home.line_dries * (1.0 if midday_degc > MILD_DEGC else RACK_SHARE)
     outdoors = uniform(key, 404) < airs
-    for i in range(i0, i1):
+    for i in range(len(quarter)):
         waits = home.event_defers == 1 and e0 <= i < e1
         if home.washer_left == 0 and starts(
-            home.washer_due, occupied[i], float(quarter[i]), habit, waits, uniform(key, i)
+            home.washer_due, occupied[i], float(quarter[i]), habit, waits, uniform(key, first + i)
         ):
             home.washer_due = 0
             home.washer_left = WASH_QUARTERS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled_inline
 from simulator.fields import AT_HOME, COOKING, Record
 from simulator.keyed_random import normal, uniform
 
@@ -15,10 +15,10 @@ DINNER_CHANCE = 0.75  # that a day sees the cooker used for the evening meal
 FREE_LUNCH = 1.4  # cooked lunches on free days, relative to working days
 
 
-@compiled
+@compiled_inline
 def run(
     home: Record, key: np.uint64, weekly: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8],
-    mood: float, free_day: bool, i0: int, i1: int, use_kw: NDArray[np.float64],
+    mood: float, free_day: bool, first: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the cooking row [kW]; ``weekly`` is the key of the household's routine on this weekday."""
     habit = float(home.regularity)
@@ -30,11 +30,11 @@ def run(
     chance = home.lunch_fraction * (FREE_LUNCH if free_day else 1.0)
     lunches = (uniform(weekly, 205) if uniform(key, 207) < habit else uniform(key, 205)) < chance
     kettle_kw, cook_kw, kettles = float(home.kettle_kw), float(home.cook_kw) * size, KETTLE_CHANCE * mood
-    for i in range(i0, i1):
+    for i in range(len(quarter)):
         if occupied[i] != AT_HOME:
             continue
         q = float(quarter[i])
-        draw = uniform(key, i)
+        draw = uniform(key, first + i)
         kw = 0.0
         if draw < kettles:
             kw -= kettle_kw * np.log(1.0 - draw / kettles)  # short uses, exponential in energy

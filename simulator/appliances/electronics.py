@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, compiled_inline
 from simulator.fields import ASLEEP, AT_HOME, ELECTRONICS, STANDBY, Record
 from simulator.keyed_random import Purpose, home_day_key, mix, normal, uniform
 
@@ -38,11 +38,11 @@ def left_on_kw(home: Record, seed: int, replication: int, evening: int) -> float
     return float(home.media_kw * (0.2 + 0.9 * uniform(key, 1)))
 
 
-@compiled
+@compiled_inline
 def run(
     home: Record, activity: np.uint64, plan: np.uint64, seed: int, replication: int, ordinal: int,
     quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float, cut: float, e0: int, e1: int,
-    i0: int, i1: int, use_kw: NDArray[np.float64],
+    first: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the electronics and standby rows [kW].
 
@@ -54,13 +54,13 @@ def run(
     media_kw, habit = float(home.media_kw), float(home.regularity)
     shift = int(SESSION_QUARTERS * home.trait_u)
     session, draw, kw = -1, 0.0, 0.0
-    for i in range(i0, i1):
+    for i in range(len(quarter)):
         q = int(quarter[i])
         use_kw[STANDBY, i] = always_kw
         if occupied[i] != AT_HOME:
             use_kw[ELECTRONICS, i] = before_kw if q < 48 else (after_kw if occupied[i] == ASLEEP else 0.0)
             continue
-        now = (i + shift) // SESSION_QUARTERS
+        now = (first + i + shift) // SESSION_QUARTERS
         if now != session:
             session = now
             source = plan if uniform(activity, now) < habit else activity

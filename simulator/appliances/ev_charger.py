@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, compiled_inline
 from simulator.fields import AWAY, EV_CHARGER, Record
 from simulator.keyed_random import uniform
 
@@ -20,19 +20,19 @@ def charge_kw(need_kwh: float, available_kw: float) -> float:
     return min(available_kw, need_kwh / (0.25 * CHARGING_EFFICIENCY))
 
 
-@compiled
+@compiled_inline
 def run(
     home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], before: int,
-    e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64],
+    e0: int, e1: int, first: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Fill the charger's row [kW]; ``before`` is the occupancy just before ``i0``."""
+    """Fill the charger's row [kW]; ``before`` is the occupancy just before."""
     previous, plugged, need = before, int(home.ev_plugged), float(home.ev_need_kwh)
     rating, withheld, timer = float(home.ev_kw), float(home.event_ev_curtail), home.ev_timer == 1
-    for i in range(i0, i1):
+    for i in range(len(quarter)):
         here = int(occupied[i])
         if here != AWAY and previous == AWAY and plugged == 0:
-            need = min(need + home.ev_kwh_per_day * (0.4 + 1.2 * uniform(key, i)), MOST_KWH)
-            plugged = 1 if uniform(key, 700 + i) < home.ev_plugs else 0
+            need = min(need + home.ev_kwh_per_day * (0.4 + 1.2 * uniform(key, first + i)), MOST_KWH)
+            plugged = 1 if uniform(key, 700 + first + i) < home.ev_plugs else 0
         elif here == AWAY and previous != AWAY:
             plugged = 0
         previous = here

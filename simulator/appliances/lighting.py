@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.appliances.electronics import SESSION_QUARTERS
-from simulator.compiled import compiled
+from simulator.compiled import compiled_inline
 from simulator.fields import ASLEEP, AT_HOME, LIGHTING, Record
 from simulator.keyed_random import uniform
 from simulator.outdoor import GHI
@@ -17,10 +17,10 @@ NIGHT_LIGHT = 0.06  # share left burning while asleep (assumption)
 LATE_QUARTER, LATE_ROOMS = 82, 0.55  # late in the evening people share a room (assumption)
 
 
-@compiled
+@compiled_inline
 def run(
     home: Record, activity: np.uint64, plan: np.uint64, quarter: NDArray[np.int16], sky: NDArray[np.float64],
-    occupied: NDArray[np.uint8], mood: float, cut: float, e0: int, e1: int, i0: int, i1: int,
+    occupied: NDArray[np.uint8], mood: float, cut: float, e0: int, e1: int, first: int,
     use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the lighting row [kW]; ``cut`` is the share switched off inside the event window."""
@@ -28,9 +28,9 @@ def run(
     awake_kw, asleep_kw = home.light_kw * busy, NIGHT_LIGHT * home.light_kw
     shift = int(SESSION_QUARTERS * home.trait_u)
     stay, level = -1, 0.0
-    for i in range(i0, i1):
+    for i in range(len(quarter)):
         if occupied[i] == AT_HOME:
-            now = (i + shift) // SESSION_QUARTERS
+            now = (first + i + shift) // SESSION_QUARTERS
             if now != stay:
                 stay = now
                 source = plan if uniform(activity, now) < habit else activity

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.appliances.electronics import SESSION_QUARTERS
-from simulator.compiled import compiled
+from simulator.compiled import compiled_inline
 from simulator.fields import AT_HOME, PLUG_HEATER, Record
 from simulator.keyed_random import uniform
 from simulator.outdoor import T_OUT
@@ -15,18 +15,18 @@ NEVER_ABOVE_DEGC, ALWAYS_BELOW_DEGC = 14.0, -2.0  # outdoors (assumption)
 EVENING_QUARTER, DAY_SHARE = 62, 0.6  # by day people move about: sessions with the heater are fewer (assumption)
 
 
-@compiled
+@compiled_inline
 def run(
     home: Record, activity: np.uint64, plan: np.uint64, quarter: NDArray[np.int16], sky: NDArray[np.float64],
-    occupied: NDArray[np.uint8], i0: int, i1: int, use_kw: NDArray[np.float64],
+    occupied: NDArray[np.uint8], first: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the plug heater's row [kW]: by session, the more often and the longer the colder it is."""
     shift, habit, kw = int(SESSION_QUARTERS * home.trait_u), float(home.regularity), float(home.plug_heater_kw)
     session, draw = -1, 0.0
-    for i in range(i0, i1):
+    for i in range(len(quarter)):
         if occupied[i] != AT_HOME:
             continue
-        now = (i + shift) // SESSION_QUARTERS
+        now = (first + i + shift) // SESSION_QUARTERS
         if now != session:
             session = now
             draw = uniform(plan if uniform(activity, 500 + now) < habit else activity, 600 + now)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled_inline
 from simulator.fields import POOL_PUMP, Record
 
 
-@compiled
+@compiled_inline
 def run(
-    home: Record, quarter: NDArray[np.int16], e0: int, e1: int, i0: int, i1: int, use_kw: NDArray[np.float64]
+    home: Record, quarter: NDArray[np.int16], e0: int, e1: int, first: int, use_kw: NDArray[np.float64]
 ) -> None:  # fmt: skip
     """Fill the pump's row [kW]: on from its start for its length, past midnight if need be.
 
@@ -19,7 +19,7 @@ def run(
     """
     kw, start, length = float(home.fixed_kw), float(home.fixed_start_quarter), float(home.fixed_quarters)
     withheld = float(home.event_pool_curtail)
-    for i in range(i0, i1):
+    for i in range(len(quarter)):
         since = float(quarter[i]) - start
         if since < 0.0:
             since += 96.0

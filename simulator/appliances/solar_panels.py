@@ -11,10 +11,10 @@ from simulator.outdoor import ROOFS
 
 
 @compiled
-def run(home: Record, sky: NDArray[np.float64], i0: int, i1: int, use_kw: NDArray[np.float64]) -> None:
+def run(home: Record, sky: NDArray[np.float64], first: int, use_kw: NDArray[np.float64]) -> None:
     """Fill the panels' row [kW]; ``sky`` holds the output per rated kW of each roof orientation."""
     rated, roof = float(home.pv_kw), ROOFS + int(home.pv_roof)
     if roof >= sky.shape[0]:
         return
-    for i in range(i0, i1):
+    for i in range(use_kw.shape[1]):
         use_kw[SOLAR_PANELS, i] = -rated * sky[roof, i]
