@@ -10,13 +10,13 @@ import pytest
 
 from simulator.appliances.registry import APPLIANCES, KINDS, Appliance
 from simulator.dispatch import begin_day
-from simulator.fields import AIR_CONDITIONER, BATTERY, COOKING, SPACE_HEATER, USES
+from simulator.fields import AIR_CONDITIONER, BATTERY, COOKING, PLUG_HEATER, SPACE_HEATER, USES
 from simulator.world import Lives, World, live_home
 from tests.conftest import make_world
 
 NAMES = [a.name for a in APPLIANCES]
 FULL = {"event_offset_k": 2.0, "event_defers": 1, "event_battery_kw": 2.0}
-COLD = {AIR_CONDITIONER: False, SPACE_HEATER: True}
+COLD = {AIR_CONDITIONER: False, SPACE_HEATER: True, PLUG_HEATER: True}
 WINDOW = (68, 80)
 
 

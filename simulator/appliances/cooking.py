@@ -11,6 +11,8 @@ from simulator.keyed_random import normal, uniform
 
 KETTLE_CHANCE = 0.16  # of a short use (kettle, toaster, microwave, iron, hair dryer) per quarter-hour at home
 DISH_SPREAD = 0.5  # spread (log) of a day's cooking about the household's usual
+LARGEST_DISH = 2.5  # of the household's usual: all rings and the oven
+MOST_SHORT_USES = 6.0  # of their mean, in one quarter-hour
 DINNER_CHANCE = 0.75  # that a day sees the cooker used for the evening meal
 FREE_LUNCH = 1.4  # cooked lunches on free days, relative to working days
 
@@ -24,7 +26,7 @@ def run(
     habit = float(home.regularity)
     dinner = home.dinner_quarter + home.jitter_quarters * normal(key, 201)
     dinner_quarters = 1.5 + 3.5 * uniform(key, 202)
-    size = np.exp(DISH_SPREAD * normal(key, 208) - 0.5 * DISH_SPREAD * DISH_SPREAD)
+    size = min(np.exp(DISH_SPREAD * normal(key, 208) - 0.5 * DISH_SPREAD * DISH_SPREAD), LARGEST_DISH)
     cooks = (uniform(weekly, 203) if uniform(key, 206) < habit else uniform(key, 203)) < DINNER_CHANCE * mood
     lunch = 47.0 + 5.0 * uniform(key, 204)
     chance = home.lunch_fraction * (FREE_LUNCH if free_day else 1.0)
@@ -37,7 +39,8 @@ def run(
         draw = uniform(key, first + i)
         kw = 0.0
         if draw < kettles:
-            kw -= kettle_kw * np.log(1.0 - draw / kettles)  # short uses, exponential in energy
+            # short uses, exponential in energy up to what the sockets in use could draw in the quarter-hour
+            kw += kettle_kw * min(-np.log(1.0 - draw / kettles), MOST_SHORT_USES)
         if cooks and dinner <= q < dinner + dinner_quarters:
             kw += cook_kw * (0.5 + draw)
         elif lunches and lunch <= q < lunch + 2.0:

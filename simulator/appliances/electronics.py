@@ -17,6 +17,7 @@ from simulator.keyed_random import Purpose, home_day_key, mix, normal, uniform
 SESSION_QUARTERS = 8
 MORNING_CHANCE, DAY_CHANCE, EVENING_CHANCE = 0.45, 0.72, 0.75  # that a session at home sees a screen (assumption)
 SPELL_DAYS = 38
+HIGHEST_SPELL_SD = 3.0  # no spell is farther above the usual: devices have ratings
 _ALWAYS_ON, _LEFT_ON = int(Purpose.STANDBY), int(Purpose.LEFT_ON)
 
 
@@ -26,7 +27,7 @@ def spell_level(home: Record, seed: int, replication: int, ordinal: int) -> floa
     spell = (ordinal + int(SPELL_DAYS * home.trait_u)) // SPELL_DAYS
     key = mix(home_day_key(seed, replication, home.household, spell), np.int64(_ALWAYS_ON))
     spread = float(home.spell_sd)
-    return float(np.exp(spread * normal(key, 0) - 0.5 * spread * spread))
+    return float(np.exp(spread * min(normal(key, 0), HIGHEST_SPELL_SD) - 0.5 * spread * spread))
 
 
 @compiled

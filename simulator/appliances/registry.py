@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from simulator import fields
 from simulator.appliances.air_conditioner import capacity_factor, input_factor
+from simulator.appliances.cooking import LARGEST_DISH, MOST_SHORT_USES
+from simulator.appliances.electronics import HIGHEST_SPELL_SD
 
 Homes = NDArray[np.void]
 Ratings = NDArray[np.float64]
@@ -76,6 +78,15 @@ def _water(homes: Homes) -> Ratings:
     return np.asarray(np.maximum(tank, 0.7 * homes["shower_kw"]))
 
 
+def _cooking(homes: Homes) -> Ratings:
+    return np.asarray(1.5 * LARGEST_DISH * homes["cook_kw"] + MOST_SHORT_USES * homes["kettle_kw"], float)
+
+
+def _always_on(homes: Homes) -> Ratings:
+    spread = homes["spell_sd"].astype(float)
+    return np.asarray(homes["standby_kw"] * np.exp(HIGHEST_SPELL_SD * spread - 0.5 * spread**2))
+
+
 APPLIANCES = (
     Appliance(fields.AIR_CONDITIONER, THERMOSTATIC, "ac_thermal_kw", _cooling,
               ("event_offset_k", "event_ac_curtail"), True, {"ac.share": 1.0}),
@@ -84,7 +95,9 @@ APPLIANCES = (
     Appliance(fields.FANS, THERMOSTATIC, "fan_kw", _field("fan_kw"), (), False, {"fan.share": 1.0}),
     Appliance(fields.WATER_HEATER, THERMOSTATIC, "tank_litres", _water,
               ("event_water_curtail",), True, {"water.tank_share": 1.0}),
-    Appliance(fields.REFRIGERATOR, THERMOSTATIC, "", _field("fridge_kw", 4.0)),
+    Appliance(fields.REFRIGERATOR, THERMOSTATIC, "", lambda h: np.asarray(h["fridge_kw"] / h["fridge_duty"], float)),
+    Appliance(fields.PLUG_HEATER, EVENT_BASED, "plug_heater_kw", _field("plug_heater_kw"), (), False,
+              {"heat.plug_share": 1.0}),
     Appliance(fields.EV_CHARGER, STORAGE, "ev_kw", _field("ev_kw"), ("event_ev_curtail", "event_defers"), True,
               {"ev.share": 1.0, "ev.timer_share": 0.0, "ev.plugs_fraction": 1.0}),
     Appliance(fields.BATTERY, STORAGE, "battery_kwh", _field("battery_kw"), ("event_battery_kw",), True,
@@ -96,8 +109,8 @@ APPLIANCES = (
     Appliance(fields.DRYER, EVENT_BASED, "dryer_kw", _field("dryer_kw"), ("event_defers",), True, {"dryer.share": 1.0}),
     Appliance(fields.DISHWASHER, EVENT_BASED, "dish_per_day", _field("dish_kw"), ("event_defers",), True,
               {"dish.share": 1.0}),
-    Appliance(fields.COOKING, EVENT_BASED, "", lambda h: np.asarray(1.5 * (h["cook_kw"] + h["kettle_kw"]), float)),
+    Appliance(fields.COOKING, EVENT_BASED, "", _cooking),
     Appliance(fields.LIGHTING, EVENT_BASED, "", _field("light_kw", 4.0), ("event_cut",)),
     Appliance(fields.ELECTRONICS, EVENT_BASED, "", _field("media_kw", 1.5), ("event_cut",)),
-    Appliance(fields.STANDBY, SCHEDULED, "", _field("standby_kw", 1.05)),
+    Appliance(fields.STANDBY, SCHEDULED, "", _always_on),
 )  # fmt: skip
