@@ -15,6 +15,7 @@ from analysis import quality
 from analysis.ami_import import Imported
 from analysis.greenbutton import ESTIMATED
 from analysis.import_quality import RESOLUTION
+from analysis.segmentation import SMALLEST_SEGMENT
 from scenarios.segment_charts import histogram_chart, month_chart
 
 TITLES = {
@@ -57,6 +58,8 @@ def write_import_report(path: Path, found: Imported, facts: Mapping[str, Any]) -
         reasons=[(title, counts[code][0]) for code, title in REASONS.items() if code in counts],
         coverage=histogram_chart(100.0 * premises["coverage"].to_numpy(dtype=np.float64), (0.0, 100.0), " %",
                                  "premises by share of the grid's reads that are usable"),
+        many=len(used) >= SMALLEST_SEGMENT,
+        fewest=SMALLEST_SEGMENT,
         use=_use_chart(used["kwh_per_day"].to_numpy(dtype=np.float64)),
         profile=_profile_chart(found),
         intervals=sorted(Counter(premises["minutes"].astype(int).tolist()).items()),

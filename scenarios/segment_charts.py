@@ -30,7 +30,8 @@ def _points(values: NDArray[np.float64], top: float) -> list[str]:
 
 def nice_top(highest: float) -> tuple[float, float]:
     """An axis end not below ``highest`` and a tick step, both round numbers."""
-    step = next(s for s in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 1e9) if highest / s <= 5.0)
+    steps = (part * 10.0**power for power in range(-1, 12) for part in (1.0, 2.0, 5.0))
+    step = next(s for s in steps if highest / s <= 5.0)
     return float(np.ceil(highest / step) * step), step
 
 
@@ -133,13 +134,16 @@ def histogram_chart(values: NDArray[np.float64], span: tuple[float, float], unit
 
 
 def month_chart(lines: Sequence[tuple[str, NDArray[np.float64]]]) -> Markup:
-    """Mean kW by local hour, a line each, named beside the chart's top; empty without a line."""
+    """Mean kW by local hour, a line each, named beside the chart's top; empty without a line.
+
+    Exports of net meters are drawn as 0.
+    """
     if not lines:
         return Markup("")
     top, step = nice_top(max(float(kw.max()) for _, kw in lines))
     parts = [_axes(top, step, (0, 0), " kW")]
     for index, ((name, kw), colour) in enumerate(zip(lines, (BLUE, ORANGE), strict=False)):
-        parts.append(f'<polyline points="{" ".join(_points(kw, top))}" class="line" stroke="{colour}" '
+        parts.append(f'<polyline points="{" ".join(_points(np.maximum(kw, 0.0), top))}" class="line" stroke="{colour}" '
                      'stroke-width="2.5"/>')  # fmt: skip
         parts.append(f'<text x="{LEFT + 8}" y="{TOP + 12 + 15 * index}" style="fill:{colour}">{escape(name)}</text>')
     said = "; ".join(f"{name}: highest at {int(np.argmax(kw)):02d}:00 with {kw.max():.2f} kW" for name, kw in lines)
