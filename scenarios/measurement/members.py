@@ -43,6 +43,7 @@ class ArmMembers:
     discomfort_kh: Floats
     incentive_usd: Floats
     tariff_usd: Floats
+    left: Floats  # (members,) 1 where the home left the programme in the season
 
 
 def _joined(logs: list[tuple[TreatmentLog, NDArray[np.bool_]]], take: str) -> Floats:
@@ -73,6 +74,7 @@ def members_of_arm(result: ReplicationResult, kept: KeptReads, arm: str) -> ArmM
         discomfort_kh=_joined(logs, "discomfort_kh"),
         incentive_usd=incentive,
         tariff_usd=_joined(logs, "tariff_usd"),
+        left=(_joined(logs, "left_day") >= 0).astype(np.float64),
     )
 
 

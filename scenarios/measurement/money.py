@@ -16,6 +16,8 @@ from scenarios.metrics import season_of
 from scenarios.replication import ReplicationResult
 from scenarios.worth import Worth, flows
 
+#: What is counted for each home; homes that did not enrol have zeros.
+COUNTED = ("paid_usd", "asks", "opt_outs", "left", "comfort_kh", "event_kwh")
 #: What the lowest income third's share is shown of.
 BURDENS = ("paid_usd", "asks", "comfort_kh")
 
@@ -143,9 +145,10 @@ def fairness_table(result: ReplicationResult, members: list[ArmMembers]) -> pd.D
     parts = []
     for arm in members:
         ledger = result.offers[arm.arm].ledger
-        columns = {name: np.zeros(n) for name in ("paid_usd", "asks", "opt_outs", "comfort_kh", "event_kwh")}
+        columns = {name: np.zeros(n) for name in COUNTED}
         columns["paid_usd"][arm.rows] = arm.paid_usd.sum(axis=1) + arm.incentive_usd
         columns["asks"][arm.rows] = arm.asked.sum(axis=1)
+        columns["left"][arm.rows] = arm.left
         columns["opt_outs"][arm.rows] = arm.opted_out.sum(axis=1)
         columns["comfort_kh"][arm.rows] = arm.discomfort_kh.sum(axis=1)
         columns["event_kwh"][arm.rows] = arm.true_event_kwh.sum(axis=1)

@@ -202,6 +202,7 @@ def fairness(tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, float]
             ),
             _groups(table, "income"),
             _groups(table, "tenure"),
+        _groups(table, "segment"),
         ],
     )
 
@@ -212,6 +213,7 @@ def _groups(table: pd.DataFrame, grouping: str) -> Table:
         "enrolled_per_home",
         "asks_per_home",
         "opt_outs_per_home",
+        "left_per_home",
         "comfort_kh_per_home",
         "event_kwh_per_home",
         "paid_usd_per_home",
@@ -221,7 +223,7 @@ def _groups(table: pd.DataFrame, grouping: str) -> Table:
         (f"{arm}: {group}", *[plain(float(v)) for v in values])
         for (arm, group), values in zip(mean.index, mean.to_numpy(), strict=True)
     ]
-    head = ["arm and group", "enrolled", "asks", "opt-outs", "comfort lost, K h", "kWh cut", "money, USD"]
+    head = ["arm and group", "enrolled", "asks", "opt-outs", "left", "comfort lost, K h", "kWh cut", "money, USD"]
     return Table(f"By {grouping}, per home of the group", head, rows)
 
 
