@@ -121,7 +121,8 @@ def _csv(file: Path, layout: Layout) -> Iterator[pd.DataFrame]:
     header = [str(c) for c in pd.read_csv(file, nrows=0).columns]
     named = [_named(header, kind, layout) for kind in ("premise", "stamp", "value")]
     wanted = [n for n in named if n] if all(named) else None
-    yield from pd.read_csv(file, usecols=wanted, low_memory=False, chunksize=BATCH_ROWS)
+    rows = BATCH_ROWS if wanted else max(1000, BATCH_ROWS // len(header))  # a wide row holds many reads
+    yield from pd.read_csv(file, usecols=wanted, low_memory=False, chunksize=rows)
 
 
 def _parquet(file: Path, layout: Layout) -> Iterator[pd.DataFrame]:
