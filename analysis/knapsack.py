@@ -18,6 +18,8 @@ from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 ROUNDS = 6
+MOST_STARTS = 4
+CLOSE = 0.01  # a weight this near its fixed point, relative to mean / mean square, is there
 
 
 def reliability(
@@ -64,8 +66,11 @@ def stochastic_knapsack(
     _check(mean_kw, sd_kw, cost_usd, correlation)
     best = KnapsackChoice(np.empty(0, np.int64), float(target_kw <= 0.0), 0.0, 0.0)
     scale = float(np.mean(mean_kw)) / max(float(np.mean(sd_kw**2)), 1e-12)
-    for start in (0.0, 0.25, 1.0, -0.25, -1.0):
-        weight, seen = start * scale, float("nan")
+    starts: tuple[float, ...] = (0.0, 1.0)
+    for place in range(MOST_STARTS):
+        if place >= len(starts):
+            break
+        weight, seen = starts[place] * scale, float("nan")
         total_sd = float(sd_kw.sum()) * min(1.0, budget_usd / max(float(cost_usd.sum()), 1e-12))
         for _ in range(ROUNDS):
             risk = (1.0 - correlation) * sd_kw**2 + 2.0 * correlation * total_sd * sd_kw
@@ -78,7 +83,9 @@ def stochastic_knapsack(
                 best = KnapsackChoice(order, found, float(cost_usd[order].sum()), mu)
             # d P / d x_i is proportional to mu_i - (sum mu - T) / (2 V) dV_i.
             following = (mu - target_kw) / (2.0 * variance) if variance > 0.0 else 0.0
-            if following == seen:
+            if place == 0 and np.isnan(seen) and mu < target_kw:
+                starts = (0.0, -0.25, -1.0, 0.25)  # out of reach on average: variance helps
+            if abs(following - seen) <= CLOSE * scale:
                 break
             weight, seen = following, following
     return best
