@@ -18,6 +18,7 @@ from scenarios.measurement.words import (
     plain,
     ratio_interval,
     spanned,
+    table_of,
     usd,
 )
 
@@ -162,22 +163,10 @@ def fairness(tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, float]
     rows, chart, said = [], [], []
     for arm in arms_of(whole):
         mine = whole[whole["arm"] == arm]
-        mean = mine.mean(numeric_only=True)
         share = mean_interval(mine, "lowest_third_paid_usd_share")
         chart.append(Bar(arm, share[0], percent(share[0]), share[1], share[2], ORANGE))
-        rows.append(
-            (
-                arm,
-                plain(mean["gini_all_homes"]),
-                plain(mean["gini_enrolled"]),
-                percent(mean["lowest_third_paid_usd_share"]),
-                percent(mean["lowest_third_asks_share"]),
-                percent(mean["lowest_third_comfort_kh_share"]),
-                f"{mean['most_asks']:.0f}",
-            )
-        )
-        low, high = share[1], share[2]
-        if np.isfinite(low) and not low <= 1 / 3 <= high:
+        rows.append(_fair_row(arm, mine.mean(numeric_only=True)))
+        if np.isfinite(share[1]) and not share[1] <= 1 / 3 <= share[2]:
             side = "less" if share[0] < 1 / 3 else "more"
             said.append(f"{arm}: the lowest income third gets {percent(share[0])} of the money, {side} than a third.")
     return Section(
@@ -186,25 +175,20 @@ def fairness(tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, float]
         " what the home can bear.",
         said,
         [("Share of money that goes to the lowest income third", bars(chart, "Share to the lowest third", True))],
-        [
-            Table(
-                "Money and burdens",
-                [
-                    "arm",
-                    "Gini, all homes",
-                    "Gini, enrolled",
-                    "lowest third: money",
-                    "lowest third: asks",
-                    "lowest third: comfort lost",
-                    "most asks of a home",
-                ],
-                rows,
-            ),
-            _groups(table, "income"),
-            _groups(table, "tenure"),
-        _groups(table, "segment"),
-        ],
+        [table_of("Money and burdens", rows), *(_groups(table, g) for g in ("income", "tenure", "segment"))],
     )
+
+
+def _fair_row(arm: str, mean: pd.Series) -> dict[str, str]:
+    return {
+        "arm": arm,
+        "Gini, all homes": plain(mean["gini_all_homes"]),
+        "Gini, enrolled": plain(mean["gini_enrolled"]),
+        "lowest third: money": percent(mean["lowest_third_paid_usd_share"]),
+        "lowest third: asks": percent(mean["lowest_third_asks_share"]),
+        "lowest third: comfort lost": percent(mean["lowest_third_comfort_kh_share"]),
+        "most asks of a home": f"{mean['most_asks']:.0f}",
+    }
 
 
 def _groups(table: pd.DataFrame, grouping: str) -> Table:
@@ -235,26 +219,11 @@ def plant(tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, float]) -
     rows, chart, said = [], [], []
     for arm in arms_of(table):
         mine = table[table["arm"] == arm]
-        mean = mine.mean(numeric_only=True)
-        p10, p50, p90 = risk(mine["profit_usd"].to_numpy(float))
+        profit = risk(mine["profit_usd"].to_numpy(float))
         kept = 1.0 - float(mine["shortfall_events"].sum()) / float(mine["events"].sum())
-        chart.append(Bar(arm, p50, usd(p50), p10, p90))
-        rows.append(
-            (
-                arm,
-                plain(mean["forecast_kw"], 1),
-                plain(mean["committed_kw"], 1),
-                plain(mean["delivered_kw"], 1),
-                plain(mean["true_event_kw"], 1),
-                percent(kept),
-                usd(mean["capacity_usd"]),
-                usd(mean["energy_usd"]),
-                usd(mean["penalties_usd"]),
-                usd(p10),
-                usd(p50),
-                usd(p90),
-            )
-        )
+        chart.append(Bar(arm, profit[1], usd(profit[1]), profit[0], profit[2]))
+        mean = mine.mean(numeric_only=True)
+        rows.append(_plant_row(arm, mean, kept, profit))
         said.append(f"{arm}: promised {plain(mean['committed_kw'], 1)} kW, kept in {percent(kept)} of events.")
     confidence = float(table["confidence"].iloc[0])
     return Section(
@@ -265,24 +234,20 @@ def plant(tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, float]) -
         "(weather, fatigue) or too few to know their spread.",
         said,
         [("Profit of the second half, USD: median, and P10 to P90 over replications", bars(chart, "Profit by arm"))],
-        [
-            Table(
-                "Means over replications",
-                [
-                    "arm",
-                    "forecast kW",
-                    "promised kW",
-                    "measured kW",
-                    "true kW",
-                    "promise kept",
-                    "capacity, USD",
-                    "energy",
-                    "penalties",
-                    "profit P10",
-                    "P50",
-                    "P90",
-                ],
-                rows,
-            )
-        ],
+        [table_of("Means over replications", rows)],
     )
+
+
+def _plant_row(arm: str, mean: pd.Series, kept: float, profit: tuple[float, float, float]) -> dict[str, str]:
+    return {
+        "arm": arm,
+        "forecast kW": plain(mean["forecast_kw"], 1),
+        "promised kW": plain(mean["committed_kw"], 1),
+        "measured kW": plain(mean["delivered_kw"], 1),
+        "true kW": plain(mean["true_event_kw"], 1),
+        "promise kept": percent(kept),
+        "capacity, USD": usd(mean["capacity_usd"]),
+        "energy": usd(mean["energy_usd"]),
+        "penalties": usd(mean["penalties_usd"]),
+        **{f"profit P{q}": usd(p) for q, p in zip((10, 50, 90), profit, strict=True)},
+    }

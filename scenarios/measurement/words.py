@@ -21,6 +21,11 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
+def table_of(caption: str, rows: Sequence[dict[str, str]]) -> Table:
+    """A table whose rows are named by column; all rows have the same columns."""
+    return Table(caption, list(rows[0]) if rows else [], [list(row.values()) for row in rows])
+
+
 @dataclass(frozen=True)
 class Section:
     """One heading of the page."""
