@@ -99,7 +99,7 @@ def answer_menu(
         program = book.offers[number]
         season = program.season_usd(homes, window_hours, cut, scenario.events.at_most)
         gets = True if isinstance(menu, list) else menu[:, number]
-        offered = np.where(program.eligible(homes) & gets, season, np.nan)
+        offered = np.where(program.can_join(homes) & gets, season, np.nan)
         better = np.isnan(gain) & ~np.isnan(offered) | (offered > gain)
         best, gain = np.where(better, number, best), np.where(better, offered, gain)
 

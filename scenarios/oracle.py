@@ -71,7 +71,7 @@ def play_event(
             signal = signals[p]
             if signal is None:
                 continue
-            rows = np.flatnonzero(program.eligible(homes))
+            rows = np.flatnonzero(program.can_join(homes))
             asked = morning[rows].copy()
             asked["member"] = 1
             effort = float(b["fatigue_automatic_factor"]) if signal.terms["device"] > 0 else 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.analyst import PLANNING_CUT_FRACTION, History, pay_for_nothing_kwh
 from scenarios.schema import Scenario
@@ -20,8 +21,14 @@ def calendar_of(scenario: Scenario, world: World, history: History) -> Calendar:
     model = fit_load_model(history.daily_peak_kw, highest[known], world.clock.is_workday[known])
     return call_events(
         event_rule_of(scenario), world.clock, world.first_event_day, highest, past, world.seed, world.replication,
-        model, shift,
+        model, shift, clearness_of(world),
     )  # fmt: skip
+
+
+def clearness_of(world: World) -> NDArray[np.float64]:
+    """Highest irradiance of each day over 1 kW/m2, (days,); the forecast of it is taken as perfect."""
+    ghi = world.weather.ghi_w_per_m2
+    return np.array([float(ghi[world.clock.slice(day)].max()) / 1e3 for day in range(world.clock.days)])
 
 
 def planned_payment(history: History, world: World, program: Program, scenario: Scenario) -> float:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from analysis.segmentation import Segmentation
 from scenarios.analyst import History, baselines_of, live_history, older_history, records_for, segments_of
 from scenarios.measurement.kept import KeptReads
+from scenarios.members import groups_of, members_of, neighbours_of
 from scenarios.metrics import ArmOutcome, SeasonFacts, hourly_kw, measure
 from scenarios.mirrors import decomposition_rows, mirrors_of
 from scenarios.offers import Answers, OfferBook, Offers, planned_cost_per_offer, spend
@@ -91,21 +92,6 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     )  # fmt: skip
 
 
-def members_of(
-    offers: dict[str, Offers], lives: list[list[int]]
-) -> tuple[list[NDArray[np.int64]], dict[str, list[Member]]]:
-    """The homes that any arm enrolled into each life (numbers of its offers), and each arm's share of them."""
-    rows: list[NDArray[np.int64]] = []
-    for numbers in lives:
-        joined = [o.ledger.enrolled & np.isin(o.program, numbers) for o in offers.values()]
-        rows.append(np.flatnonzero(np.any(joined, axis=0)) if joined else np.empty(0, np.int64))
-    members = {
-        arm: [Member(i, (o.ledger.enrolled & np.isin(o.program, n))[rows[i]]) for i, n in enumerate(lives)]
-        for arm, o in offers.items()
-    }
-    return rows, members
-
-
 def _live_and_measure(
     scenario: Scenario, world: World, everyone: Lives, history: History, calendar: Calendar,
     book: OfferBook, features: pd.DataFrame, normalised: Segmentation, absolute: Segmentation,
@@ -118,9 +104,11 @@ def _live_and_measure(
     lives = book.lives()
     life_of = life_of_offers(book)
     mirrors = mirrors_of(offers, life_of)
-    rows, members = members_of(offers | mirrors, [numbers for _, numbers in lives])
+    groups, neighbours = groups_of(world, book, offers | mirrors)
+    rows, members = members_of(offers | mirrors, [(numbers, arm) for _, numbers, arm in groups])
     treatments = [
-        Treatment(world, calendar, p, start, r, history.window_kwh) for (p, _), r in zip(lives, rows, strict=True)
+        Treatment(world, calendar, p, start, r, history.window_kwh, neighbours=neighbours)
+        for (p, _, _), r in zip(groups, rows, strict=True)
     ]
     programs = [program for program, _ in lives]
     recorder = Recorder(world, list(offers), members, segment)
@@ -179,8 +167,14 @@ def _oracle_season(
     past = history.window_kwh[chosen].copy()
     past[:, world.first_event_day :] = np.nan
     position = [np.flatnonzero(np.isin(offers.program[chosen], numbers)) for _, numbers in lives]
+    neighbours = neighbours_of(world)
+    if neighbours is not None:  # rows are those of the chosen homes here; the last place stands for all others
+        place = np.full(len(start), len(chosen))
+        place[chosen] = np.arange(len(chosen))
+        neighbours = np.vstack([place[neighbours[chosen]], np.full((1, neighbours.shape[1]), len(chosen))])
     treatments = [
-        Treatment(world, calendar, p, twins.homes, r, past) for (p, _), r in zip(lives, position, strict=True)
+        Treatment(world, calendar, p, twins.homes, r, past, neighbours=neighbours)
+        for (p, _), r in zip(lives, position, strict=True)
     ]
     members = {"oracle": [Member(i, np.ones(len(r), bool)) for i, r in enumerate(position)]}
     recorder = Recorder(world, ["oracle"], members, segment[chosen])

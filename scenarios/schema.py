@@ -17,9 +17,9 @@ from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 
 from scenarios.schema_checks import cross_checks
+from scenarios.schema_events import Events
 from scenarios.schema_parts import (
     Costs,
-    Events,
     Measurement,
     Meters,
     Name,

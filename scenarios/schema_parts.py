@@ -135,54 +135,6 @@ class Weather(Part):
     )
 
 
-class Events(Part):
-    """When the utility calls on the enrolled homes."""
-
-    kind: Literal["hottest_days", "system_peak", "listed", "hottest_days_hindsight", "none"] = Field(
-        description="How event days are chosen. hottest_days and system_peak use a forecast made at notice "
-        "time; listed takes `dates`; hottest_days_hindsight ranks the finished season and is for tests.",
-        examples=["hottest_days"],
-    )
-    at_most: int = Field(default=12, ge=1, le=100, description="Season limit of events.", examples=[12])
-    window_local: WindowText = Field(
-        default="16:00-19:00",
-        description='Local clock time of every event, "HH:MM-HH:MM" on quarter-hours; end not included.',
-        examples=["16:00-19:00"],
-    )
-    notice_hours: float = Field(
-        default=24.0, ge=0.25, le=72.0, description="How long before the event homes are told.", examples=[24]
-    )
-    dates: Days = Field(
-        default=(), description="Event days, only with kind: listed.", examples=[["2024-07-10", "2024-07-11"]]
-    )
-    forecast_error_degc: float = Field(
-        default=1.5,
-        ge=0.0,
-        le=10.0,
-        description="Standard deviation of the day-ahead forecast.",
-        examples=[1.5],
-    )
-    weekdays_only: bool = Field(
-        default=True, description="Whether weekends are never called.", examples=[True]
-    )
-
-    @property
-    def begins(self) -> str:
-        """Local ``HH:MM`` at which events begin."""
-        return self.window_local.split("-")[0]
-
-    @property
-    def ends(self) -> str:
-        """Local ``HH:MM`` at which events end (not included)."""
-        return self.window_local.split("-")[1]
-
-    @property
-    def window_hours(self) -> float:
-        """Length of an event [hours]."""
-        quarters = [4 * int(clock[:2]) + int(clock[3:]) // 15 for clock in (self.begins, self.ends)]
-        return (quarters[1] - quarters[0]) / 4
-
-
 class Costs(Part):
     """What it costs to make offers and to enrol homes, apart from incentives."""
 

@@ -29,7 +29,7 @@ class _Terms(Part):
     default: bool = Field(
         default=False, description="Whether homes are enrolled unless they say no.", examples=[False]
     )
-    channel: Literal["app", "email", "mail"] = Field(
+    channel: Literal["display", "app", "email", "mail"] = Field(
         default="email", description="How event messages are sent.", examples=["app"]
     )
     removal_opt_outs: int = Field(

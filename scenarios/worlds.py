@@ -51,7 +51,11 @@ def programs_of(scenario: Scenario) -> list[Program]:
         cls = PROGRAMS[spec.kind]
         terms = spec.model_dump(exclude={"kind", "incentive_usd_per_season"})
         terms.update({key: value for key, value in given.items() if key in cls.__dataclass_fields__})
-        made.append(cls(name=name, incentive_usd=spec.incentive_usd_per_season, **terms))
+        groups = scenario.events.groups
+        for group in range(groups):
+            called = name if groups == 1 else f"{name}_{group + 1}"
+            incentive = spec.incentive_usd_per_season
+            made.append(cls(name=called, incentive_usd=incentive, group=(group, groups), **terms))
     return made
 
 
@@ -68,6 +72,11 @@ def event_rule_of(scenario: Scenario) -> EventRule:
         forecast_error_degc=events.forecast_error_degc,
         weekdays_only=events.weekdays_only,
         ordinals=tuple(day.toordinal() for day in sorted(events.dates)),
+        consecutive_days=events.consecutive_days,
+        cancelled_fraction=events.cancelled_fraction,
+        test_events=events.test_events,
+        price_usd_per_kwh=events.price_usd_per_kwh,
+        groups=events.groups,
     )
 
 

@@ -159,3 +159,11 @@ def end_membership(homes: NDArray[np.void], b: Record, seed: int, replication: i
     for i in range(len(homes)):
         if homes[i].member == 1 and leaves(homes[i], b, seed, replication, ordinal):
             homes[i].member = 0
+
+
+@compiled
+def told_for_nothing(homes: NDArray[np.void], b: Record) -> None:
+    """An event called off after notice: members were disturbed as by one that a device handles, and no more."""
+    for i in range(len(homes)):
+        if homes[i].member == 1:
+            homes[i].fatigue += b.fatigue_per_event * b.fatigue_automatic_factor

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drsim.clock import Clock
+from simulator.event_levels import called_off, drawn_year, emergencies, price_usd_per_kwh, ramp_kw, within_limits
 from simulator.keyed_random import Purpose, normals
 
 Array = NDArray[np.float64]
@@ -32,6 +33,11 @@ class EventRule:
     forecast_error_degc: float
     weekdays_only: bool = True
     ordinals: tuple[int, ...] = ()
+    consecutive_days: int = 0  # at most so many days on end; 0 = no such limit
+    cancelled_fraction: float = 0.0  # of called events, called off after notice
+    test_events: int = 0  # so many first workdays of the season are called as a test, within the limit
+    price_usd_per_kwh: float = 0.5  # for price_threshold
+    groups: int = 1  # staggered groups of homes that share the window one after the other
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Calendar:
     rule: EventRule
     threshold: float = float("nan")
     forecast: Array = field(default_factory=lambda: np.empty(0))
+    cancelled: tuple[int, ...] = ()  # days on which homes were told of an event that was then called off
 
     def window_on(self, day: int) -> tuple[int, int]:
         """Half-open quarter-hours of the event on ``day``; (0, 0) when there is none."""
@@ -89,6 +96,7 @@ def _threshold(past: Array, at_most: int) -> float:
 def call_events(
     rule: EventRule, clock: Clock, first_day: int, daily_max_degc: Array, past_max_degc: Array, seed: int,
     replication: int, load_model: Array | None = None, normals_shift_degc: float = 0.0,
+    clearness: Array | None = None,
 ) -> Calendar:  # fmt: skip
     """Fix the calendar of one replication.
 
@@ -103,6 +111,8 @@ def call_events(
     normals_shift_degc
         Added to past seasons when a weather file of another place is used: the mean departure of the
         history from the normals, known before the season starts.
+    clearness : (days,)
+        Forecast midday irradiance over 1 kW/m2; used by ``net_load_ramp``.
     """
     days = np.arange(first_day, clock.days)
     if rule.weekdays_only and rule.kind != "listed":
@@ -119,18 +129,46 @@ def call_events(
         called = [o - clock.start.toordinal() for o in rule.ordinals]
     elif rule.kind == "hottest_days_hindsight":
         called = sorted(days[np.argsort(-daily_max_degc[days], kind="stable")][: rule.at_most].tolist())
+    elif rule.kind == "grid_emergency":
+        called = days[emergencies(len(days), rule.at_most, seed, replication)].tolist()
     else:
-        level, past_level = forecast[days], past
-        if rule.kind == "system_peak":
-            if load_model is None:
-                raise ValueError("system_peak needs a load model fitted on the past")
-            workday = clock.is_workday[days]
-            level = load_model_terms(level, workday) @ load_model
-            past_level = np.stack([load_model_terms(row, workday) @ load_model for row in past])
-        threshold = _threshold(past_level, rule.at_most)
-        called = days[level >= threshold][: rule.at_most].tolist()
+        level, past_level = _levels(rule, clock, days, forecast, past, load_model, seed, replication, clearness)
+        threshold = rule.price_usd_per_kwh
+        if rule.kind != "price_threshold":
+            threshold = _threshold(past_level, rule.at_most)
+        if rule.kind == "monte_carlo":
+            level = past_level[drawn_year(len(past_level), seed, replication)]
+        called = days[level >= threshold].tolist()
+    if rule.kind not in ("none", "listed"):
+        tests = clock.is_workday[first_day:].nonzero()[0][: rule.test_events] + first_day
+        called = within_limits([*{*called, *tests.tolist()}], rule.at_most, rule.consecutive_days)
+    cancelled = called_off(called, rule.cancelled_fraction, seed, replication, clock.start.toordinal())
+    called = [day for day in called if day not in cancelled]
     windows = tuple(clock.window(d, rule.window_from, rule.window_to) for d in called)
-    return Calendar(tuple(int(d) for d in called), windows, rule, threshold, forecast)
+    days_called = tuple(int(d) for d in called)
+    return Calendar(days_called, windows, rule, threshold, forecast, tuple(int(d) for d in cancelled))
+
+
+def _levels(
+    rule: EventRule, clock: Clock, days: NDArray[np.int64], forecast: Array, past: Array, load_model: Array | None,
+    seed: int, replication: int, clearness: Array | None,
+) -> tuple[Array, Array]:  # fmt: skip
+    """What the rule looks at on each callable day, and the same of past seasons, (days,) and (years, days)."""
+    if rule.kind in ("hottest_days", "monte_carlo"):
+        return forecast[days], past
+    if load_model is None:
+        raise ValueError(f"{rule.kind} needs a load model fitted on the past")
+    workday = clock.is_workday[days]
+    level = load_model_terms(forecast[days], workday) @ load_model
+    past_level = np.stack([load_model_terms(row, workday) @ load_model for row in past])
+    if rule.kind == "price_threshold":
+        return price_usd_per_kwh(level, float(past_level.max()), seed, replication), past_level
+    if rule.kind == "net_load_ramp":
+        clear = np.ones(clock.days) if clearness is None else clearness
+        mean = float(past_level.mean())
+        usual = np.full(len(days), float(np.mean(clear)))
+        return ramp_kw(level, clear[days], mean), np.stack([ramp_kw(row, usual, mean) for row in past_level])
+    return level, past_level
 
 
 def missed_and_needless(

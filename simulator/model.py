@@ -47,8 +47,9 @@ class DemandResponseModel(mesa.Model):
     start, days
         First local day (``"2024-06-01"``) and how many steps there are.
     program
-        None, ``"thermostat_setback"`` (``incentive_usd`` a season, setpoint up by ``offset_degc``) or
-        ``"peak_time_rebate"`` (``usd_per_kwh`` below a baseline, and ``incentive_usd`` on joining).
+        None, any kind of ``simulator.programs.PROGRAMS``, or a programme made from one of its classes.
+        ``"thermostat_setback"`` takes ``incentive_usd`` a season and ``offset_degc``, ``"peak_time_rebate"``
+        ``usd_per_kwh`` below a baseline and ``incentive_usd`` on joining.
     window_local, event_dates, notice_hours
         Event window ``"17:00-20:00"`` and the days it is called on: dates or ISO texts, or one text with
         several dates (as ``batch_run`` needs it, which takes a list for a list of values).
@@ -83,7 +84,7 @@ class DemandResponseModel(mesa.Model):
 
     def __init__(
         self, region: str = "us_hot_dry", households: int = 100, start: str | date = "2024-06-01", days: int = 30,
-        program: str | None = None, incentive_usd: float = 40.0, offset_degc: float = 2.0,
+        program: str | Program | None = None, incentive_usd: float = 40.0, offset_degc: float = 2.0,
         usd_per_kwh: float = 1.25, window_local: str = "17:00-20:00",
         event_dates: str | Iterable[str | date] = (), notice_hours: float = 24.0, seed: int | None = None,
         replication: int = 0, rng: Any = None, baselines: BaselineMaker | None = None,
@@ -180,7 +181,7 @@ class DemandResponseModel(mesa.Model):
             return np.full(len(homes), np.nan)
         cut = float(self.world.behaviour["believed_cut_fraction"])
         season = program.season_usd(homes, calendar_window_hours(self.calendar), cut, len(self.calendar.days))
-        return np.where(program.eligible(homes), season, np.nan)
+        return np.where(program.can_join(homes), season, np.nan)
 
     def _read_window(self, day: int) -> None:
         rule = self.calendar.rule

@@ -95,14 +95,18 @@ def make_calendar(
     return Calendar(called, tuple(clock.window(day, begins, ends) for day in called), rule)
 
 
-def make_program(kind: str | None, incentive_usd: float, offset_degc: float, usd_per_kwh: float) -> Program | None:
-    """The programme by its kind; None for no programme."""
-    if kind is None:
-        return None
+def make_program(
+    kind: str | Program | None, incentive_usd: float, offset_degc: float, usd_per_kwh: float
+) -> Program | None:
+    """The programme by its kind, or a ready one; None for no programme."""
+    if kind is None or isinstance(kind, Program):
+        return kind
     if kind == "thermostat_setback":
         return ThermostatSetback(name=kind, offset_degc=offset_degc, incentive_usd=incentive_usd)
     if kind == "peak_time_rebate":
         return PeakTimeRebate(name=kind, usd_per_kwh=usd_per_kwh, incentive_usd=incentive_usd)
+    if kind in PROGRAMS:
+        return PROGRAMS[kind](name=kind, incentive_usd=incentive_usd)
     raise ValueError(f"program is {kind!r}; expected None or one of {', '.join(PROGRAMS)}")
 
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from simulator.behaviour.participation import learn
 from simulator.behaviour.satisfaction import feel
+from simulator.behaviour.social import inflate_baseline, see_neighbours
 from simulator.compiled import compiled
-from simulator.dispatch import NOTIFIED, PARTICIPATED, ask, begin_day, end_event, end_membership
+from simulator.dispatch import NOTIFIED, PARTICIPATED, ask, begin_day, end_event, end_membership, told_for_nothing
 from simulator.events import Calendar
 from simulator.fields import VERBS, Record
 from simulator.meter import metered_wh, read_quality
@@ -82,8 +83,10 @@ class Treatment:
     """
 
     def __init__(self, world: World, calendar: Calendar, program: Program, homes: NDArray[np.void],
-                 rows: NDArray[np.int64], window_kwh: NDArray[np.float64], score: bool = True) -> None:  # fmt: skip
+                 rows: NDArray[np.int64], window_kwh: NDArray[np.float64], score: bool = True,
+                 neighbours: NDArray[np.int64] | None = None) -> None:  # fmt: skip
         self.world, self.calendar, self.program, self.rows = world, calendar, program, rows
+        self.neighbours = neighbours  # rows of each home's neighbours, (homes, ties); None = nobody looks
         self.scores = score  # whether true impacts are worked out, which takes a second life about each event
         homes = homes[rows].copy()
         hours = calendar_window_hours(calendar)
@@ -102,12 +105,14 @@ class Treatment:
         """Notify, decide, live the day, read the meters, settle, learn."""
         begin_day(self.lives.homes, self.world.behaviour)
         signal = self.signals.get(day)
+        if day in self.calendar.cancelled:
+            told_for_nothing(self.lives.homes, self.world.behaviour)
         event = self.calendar.days.index(day) if day in self.calendar.days else -1
         without = Lives(self.world, self.lives.homes.copy()) if event >= 0 and self.scores else None
         flags = self.log.flags[:, event] if event >= 0 else np.zeros((len(self.rows), 4), np.uint8)
         if signal is not None:
             ask(self.world, self.lives.homes, day, signal, flags)
-        window = signal.window if signal is not None else (0, 0)
+        window = signal.window if signal is not None else self._gamed_window(day)
         self._finish_yesterday(day, window)
         self.lives.day(day, window)
         self._meter(day, gaps, signal)
@@ -118,6 +123,14 @@ class Treatment:
         if signal is not None:
             self._settle(day, event, signal, flags, baselines)
         self._end_membership(day)
+
+    def _gamed_window(self, day: int) -> tuple[int, int]:
+        """The window in which some raise their baseline on a day without a signal; empty when nobody does."""
+        world, rule = self.world, self.calendar.rule
+        if not self.program.pays_by_event or world.behaviour["gaming_share"] <= 0.0 or not world.clock.is_workday[day]:
+            return (0, 0)
+        inflate_baseline(self.lives.homes, world.behaviour, world.seed, world.replication)
+        return world.clock.window(day, rule.window_from, rule.window_to)
 
     def _finish_yesterday(self, day: int, window: tuple[int, int]) -> None:
         """The day after an event, lived as if it had not been called, closes its energy account."""
@@ -179,6 +192,8 @@ class Treatment:
                 paid = np.where(homes["member"] == 1, np.rint(100.0 * paid) / 100.0, 0.0)  # whole cents
                 log.paid_usd[:, event] = paid
         end_event(homes, world.behaviour, signal.terms, flags)
+        if self.neighbours is not None:
+            see_neighbours(homes, self.rows, flags[:, PARTICIPATED] == 1, self.neighbours)
         learn_all(homes, world.behaviour, paid, flags, self.program.pays_by_event and event >= 0)
 
     def _end_membership(self, day: int) -> None:

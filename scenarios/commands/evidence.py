@@ -30,6 +30,12 @@ def evidence(
     two_sample: Annotated[
         bool, typer.Option("--two-sample", help="Try to tell simulated homes from real ones by their weeks.")
     ] = False,
+    trials: Annotated[
+        bool, typer.Option("--trials", help="Run the published trials: published against simulated, scores by role.")
+    ] = False,
+    only: Annotated[
+        str, typer.Option(metavar="TRIALS", help="With --trials: names of some, with commas.")
+    ] = "",
 ) -> None:
     """Compare the model with published facts.
 
@@ -40,6 +46,11 @@ def evidence(
       drsim evidence --rows 1,17
     """
     chosen = parse_rows(rows)
+
+    if trials:
+        from scenarios.trials.command import print_trials
+
+        raise typer.Exit(print_trials(tuple(filter(None, only.split(","))), out))
 
     from scenarios.evidence import run_evidence
 

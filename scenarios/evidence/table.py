@@ -15,6 +15,7 @@ import pandas as pd
 from scenarios.evidence.facts import Fact
 from scenarios.evidence.rows_london import row_1, row_2, row_3, row_4, row_5, row_17
 from scenarios.evidence.rows_physics import row_18, row_19
+from scenarios.evidence.rows_trials import ROWS as ROWS_TRIALS
 
 ROWS: dict[int, Callable[[], list[Fact]]] = {
     1: row_1,
@@ -25,6 +26,7 @@ ROWS: dict[int, Callable[[], list[Fact]]] = {
     17: row_17,
     18: row_18,
     19: row_19,
+    **ROWS_TRIALS,
 }
 REQUIRED = (1, 17, 18, 19)
 SUBJECTS = {

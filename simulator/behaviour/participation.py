@@ -5,7 +5,8 @@ ask wears off (``fatigue`` F) and time restores::
 
     V = w + m ln(1 + believed payment + glow exp(-k F)) + t taste + h habit + s neighbours - f F
 
-The household acts with probability ``logistic(V)``; one that is out when the window opens can only act if
+A standing price is not weighed by the day: its worth is that of ``routine_days`` of acting, and nobody asks. The
+household acts with probability ``logistic(V)``; one that is out when the window opens can only act if
 it prepared before leaving (``away_acts_fraction``).
 """
 
@@ -20,10 +21,13 @@ from simulator.keyed_random import uniform
 
 @compiled
 def willing_fraction(home: Record, b: Record, glows: bool) -> float:
-    """Probability that a household which read the notice, and could act, does; ``glows`` = it was asked."""
+    """Probability that a household which read the notice, and could act, does; ``glows`` = it was asked, else it lives
+    with a standing price."""
     worth = max(float(home.believed_usd), 0.0)
     if glows:
         worth += b.warm_glow_usd * np.exp(-b.habituation * home.fatigue)
+    else:
+        worth *= b.routine_days
     v = (
         b.take_part_intercept + b.take_part_money * np.log1p(worth) + b.take_part_taste * home.taste
         + b.take_part_habit * home.habit + b.take_part_neighbours * home.neighbours

@@ -41,7 +41,7 @@ FIELDS: dict[str, str] = {
     "removal": "opt-outs or overrides in a row after which a home is removed; 0 = never",
 }
 TERMS = np.dtype([(name, "f8") for name in FIELDS])
-CHANNELS = ("app", "email", "mail")
+CHANNELS = ("display", "app", "email", "mail")
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Program:
     default
         Whether homes are enrolled unless they say no.
     channel
-        How event messages are sent: ``app``, ``email`` or ``mail``.
+        How event messages are sent: ``display`` (in the home), ``app``, ``email`` or ``mail``.
     removal_opt_outs
         A home that opts out of, or overrides, so many events in a row is removed; 0 = never.
     """
@@ -86,6 +86,12 @@ class Program:
     default: bool = False
     channel: str = "email"
     removal_opt_outs: int = 0
+    group: tuple[int, int] = (0, 1)  # this offer's staggered group, of how many
+
+    def can_join(self, homes: NDArray[np.void]) -> NDArray[np.bool_]:
+        """Eligible homes of this offer's group; groups are dealt by household number, (homes,)."""
+        number, groups = self.group
+        return np.asarray(self.eligible(homes) & (homes["household"] % groups == number))
 
     def eligible(self, homes: NDArray[np.void]) -> NDArray[np.bool_]:
         """Homes that could join, (homes,)."""
@@ -121,9 +127,15 @@ class Program:
         return record[0]
 
     def signals(self, calendar: Calendar, clock: Clock, first_day: int, behaviour: np.void) -> dict[int, Signal]:
-        """Day number -> signal; by default the events of the calendar."""
+        """Day number -> signal; by default the events of the calendar, a group's share of each window."""
         terms = self.terms(behaviour, calendar.rule.notice_hours)
-        return {day: Signal(window, terms) for day, window in zip(calendar.days, calendar.windows, strict=True)}
+        windows = (self.share_of(window) for window in calendar.windows)
+        return {day: Signal(window, terms) for day, window in zip(calendar.days, windows, strict=True)}
+
+    def share_of(self, window: tuple[int, int]) -> tuple[int, int]:
+        """The part of a window in which this group acts; groups follow one another."""
+        (e0, e1), (number, groups) = window, self.group
+        return e0 + (e1 - e0) * number // groups, e0 + (e1 - e0) * (number + 1) // groups
 
     def payment_usd(self, baseline_kwh: Floats, metered_kwh: Floats) -> Floats:
         """What one event pays, from the estimated baseline and the meter, (homes,) [USD]; no baseline, no pay."""

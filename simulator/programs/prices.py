@@ -15,15 +15,17 @@ from simulator.programs.base import Floats, Program, Signal
 class PriceProgram(Program):
     """Offer: ``peak_usd_per_kwh`` in the window, ``other_usd_per_kwh`` otherwise, ``usual_usd_per_kwh`` without it.
 
-    People compare the window's price with the other hours'; with ``tech``, a smart thermostat, where there is
-    one, follows the price by ``tech_offset_degc``.
+    A household believes that such a tariff costs it the same on the whole unless it moves something, for nobody
+    knows the own load by hour beforehand; so the believed gain is what moving a round share would save. Who wins
+    or loses without moving shows on the bill. People compare the window's price with the other hours'; with
+    ``tech``, a smart thermostat, where there is one, follows the price by ``tech_offset_degc``.
     """
 
     peak_usd_per_kwh: float = 0.75
     other_usd_per_kwh: float = 0.12
     usual_usd_per_kwh: float = 0.15
     tech: bool = False
-    tech_offset_degc: float = 2.5
+    tech_offset_degc: float = 2.2
     season_days: float = 122.0
 
     @property
@@ -35,14 +37,6 @@ class PriceProgram(Program):
     def worth_usd_per_kwh(self) -> float:
         """What a kWh moved out of the window saves."""
         return self.peak_usd_per_kwh - self.other_usd_per_kwh
-
-    def season_usd(self, homes: NDArray[np.void], window_hours: float, cut: float, events: int) -> Floats:
-        """Believed gain: what moving a round share would save, with the discount on other hours set against the
-        dearer window by the household's own mean use. Nobody knows the own load in the window before joining."""
-        moved = self.believed_event_usd(homes, window_hours, cut) * events
-        dearer = homes["typical_kw"] * window_hours * events * (self.peak_usd_per_kwh - self.usual_usd_per_kwh)
-        cheaper = homes["typical_kw"] * 24.0 * self.season_days * (self.usual_usd_per_kwh - self.other_usd_per_kwh)
-        return np.asarray(np.maximum(0.0, moved + cheaper - dearer) + self.incentive_usd, dtype=np.float64)
 
     def commands(self) -> Mapping[str, float]:
         """People act on a price; thermostats may."""
