@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from scenarios.comparison import t_interval
 from scenarios.trials.run import run_trial
-from scenarios.trials.spec import FOLDER, fitted_trials, load_trial, trial_files
+from scenarios.trials.spec import FOLDER, fitted_trials, load_trial, seen_trials, trial_files
 
 REPLICATIONS = 4
 
@@ -38,10 +38,10 @@ def value_of(table: pd.DataFrame, measure: str) -> np.ndarray:
 
 
 def role_of(name: str, measure: str) -> str:
-    """``fitted``, ``related`` (another figure of a fitted trial) or ``predicted``."""
+    """``fitted``, ``related`` (another figure of a fitted trial, or one seen before the freeze) or ``predicted``."""
     if measure in fitted_measures().get(name, ()):
         return "fitted"
-    return "related" if name in fitted_trials() else "predicted"
+    return "related" if name in (*fitted_trials(), *seen_trials()) else "predicted"
 
 
 def trial_table(names: Sequence[str], replications: int = REPLICATIONS,

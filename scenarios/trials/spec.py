@@ -132,5 +132,13 @@ def trial_files() -> dict[str, Path]:
 
 def fitted_trials() -> tuple[str, ...]:
     """Trials named beforehand as those that parameters may be fitted to."""
-    document = YAML(typ="safe", pure=True).load((FOLDER / "roles.yaml").read_text(encoding="utf-8"))
-    return tuple(document["fitted"])
+    return tuple(_roles()["fitted"])
+
+
+def seen_trials() -> tuple[str, ...]:
+    """Trials whose figures were looked at while parameters were being set; they are not predictions either."""
+    return tuple(_roles()["seen"])
+
+
+def _roles() -> Any:
+    return YAML(typ="safe", pure=True).load((FOLDER / "roles.yaml").read_text(encoding="utf-8"))
