@@ -15,6 +15,7 @@ from scenarios.commands.frontier import frontier
 from scenarios.commands.guard import INTERRUPTED
 from scenarios.commands.import_reads import import_reads
 from scenarios.commands.init import init
+from scenarios.commands.library import library
 from scenarios.commands.listing import list_scenarios
 from scenarios.commands.parameters import parameters
 from scenarios.commands.run import run
@@ -40,6 +41,7 @@ app.command("compare")(compare)
 app.command("sweep")(sweep)
 app.command("app")(what_if_app)
 app.command("frontier")(frontier)
+app.command("library")(library)
 app.command("schema")(schema)
 app.command("import")(import_reads)
 app.command("segment")(segment)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -75,7 +76,7 @@ class SweepResult:
 
 
 def run_sweep(
-    scenario: Scenario, axes: Sequence[Axis], points: Sequence[Point], out: Path | None = None,
+    scenario: Scenario, axes: Sequence[Axis], points: Sequence[Point], out: str | os.PathLike[str] | None = None,
     workers: int | None = None, progress: Progress | None = None, resume: bool = False, command: str = "",
 ) -> SweepResult:  # fmt: skip
     """Run every point, and leave a folder with tidy tables and figures.
@@ -87,7 +88,7 @@ def run_sweep(
     """
     tell: Progress = progress if progress is not None else (lambda done, total, what: None)
     digest = hashlib.sha256("|".join(p.scenario.hash for p in points).encode()).hexdigest()[:10]
-    folder = _folder(scenario, digest, out)
+    folder = _folder(scenario, digest, Path(out) if out is not None else None)
     partial = _partial(folder, resume)
     values = run_points(points, partial / FINISHED / _sources(), workers, tell)
     table = _tidy(points, values)
