@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.baselines.day_matching import first_usable
+from analysis.baselines.day_matching import last_usable
 from analysis.baselines.history import (
     IS_CONTROL,
     NO_CONTROL,
@@ -71,7 +71,7 @@ class ControlGroup:
 
     def _profiles(self, history: MeterHistory, order: Ints, slots: Ints) -> tuple[Floats, Ints]:
         """Mean of each home's last usable days, (homes, slots), and how many there were."""
-        at, found = first_usable(history.usable(order, slots), self.days)
+        at, found = last_usable(history, order, slots, self.days)
         if not len(order):
             return np.zeros((history.homes, len(slots))), found
         total = np.zeros((history.homes, len(slots)))

@@ -97,7 +97,7 @@ class DayMatch:
                 return Estimate.refused(history.homes, len(window), NO_ADJUSTMENT_HOURS)
         slots = np.concatenate([window, before])
         order = self._order(history, event)
-        at, found = first_usable(history.usable(order, slots), self.y)
+        at, found = last_usable(history, order, slots, self.y)
         mean = self._mean(history, order, at, found, slots, event.core)
         refusal = np.where(found < self.fewest_days, TOO_FEW_DAYS, 0)
         baseline = mean[:, : len(window)]
@@ -144,6 +144,17 @@ class DayMatch:
             raise ValueError(f"{self.name} needs more than the energy of the event window; use estimate()")
         made = self.estimate(MeterHistory(window_kwh[:, :, None], eligible), EventWindow(day, 0, 1))
         return made.kwh[:, 0], made.refusal > 0
+
+
+def last_usable(history: MeterHistory, order: Ints, slots: Ints, y: int) -> tuple[Ints, Ints]:
+    """:func:`first_usable` of a history's days; only homes that lack one of the nearest ``y`` look further."""
+    columns = min(y, len(order))
+    at = np.tile(np.arange(columns, dtype=np.int64), (history.homes, 1))
+    found = np.full(history.homes, columns, dtype=np.int64)
+    lacking = np.flatnonzero(~history.usable(order[:columns], slots).all(axis=1))
+    if len(lacking):
+        at[lacking], found[lacking] = first_usable(history.rows(lacking).usable(order, slots), y)
+    return at, found
 
 
 def first_usable(usable: Mask, y: int) -> tuple[Ints, Ints]:
