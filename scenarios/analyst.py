@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -91,13 +92,17 @@ def older_history(scenario: Scenario, world: World, rule: EventRule, gaps: tuple
     return live_history(older, Lives(older, older.population.homes), rule, gaps, keep_days=days)
 
 
-def baselines_of(eligible_day: NDArray[np.bool_]) -> Baselines:
-    """The analyst's baseline rules, bound to the days that may serve as history (workdays without events)."""
+def baselines_of(workday: NDArray[np.bool_], event_days: Sequence[int]) -> Baselines:
+    """The analyst's baseline rules, bound to the days that may serve as history.
+
+    Those are days of the same type (workdays for a workday, the others for a weekend or holiday) without events.
+    """
+    plain = np.ones(len(workday), bool)
+    plain[list(event_days)] = False
 
     def estimate(window_kwh: NDArray[np.float64], day: int) -> dict[str, NDArray[np.float64]]:
-        return {
-            name: rule(window_kwh, eligible_day, day)[0] for name, rule in BASELINES.items() if name != "high_4_of_5"
-        }
+        eligible = plain & (workday == workday[day])
+        return {name: rule(window_kwh, eligible, day)[0] for name, rule in BASELINES.items() if name != "high_4_of_5"}
 
     return estimate
 

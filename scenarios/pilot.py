@@ -125,9 +125,7 @@ def _season(
     enrolled: NDArray[np.bool_], program: NDArray[np.int64], gaps: tuple[float, float],
 ) -> tuple[NDArray[np.float64], float]:  # fmt: skip
     """Metered event-window energy of each home, mean over events [kWh], and what events paid in all [USD]."""
-    eligible = world.clock.is_workday.copy()
-    eligible[list(calendar.days)] = False
-    baselines = baselines_of(eligible)
+    baselines = baselines_of(world.clock.is_workday, calendar.days)
     start = everyone.homes.copy()
     rows = [np.flatnonzero(enrolled & np.isin(program, numbers)) for _, numbers in lives]
     treatments = [

@@ -74,9 +74,7 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     if scenario.records.segments_age_days > 0:
         older = older_history(scenario, world, rule, gaps)
         segment_features, normalised, absolute = segments_of(older, scenario, stability=replication == 0)
-    eligible = world.clock.is_workday.copy()
-    eligible[list(calendar.days)] = False
-    baselines = baselines_of(eligible)
+    baselines = baselines_of(world.clock.is_workday, calendar.days)
     book, hours = OfferBook(list(programs)), calendar_window_hours(calendar)
 
     def forecast(program: Program) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -20,7 +20,7 @@ from simulator.weather import generate
 from simulator.world import World
 
 #: (days that may serve as history (days,)) -> baseline rules; ``scenarios.analyst.baselines_of`` is one
-BaselineMaker = Callable[[NDArray[np.bool_]], Baselines]
+BaselineMaker = Callable[[NDArray[np.bool_], Sequence[int]], Baselines]
 _WINDOW = re.compile(r"([01]\d|2[0-3]):(00|15|30|45)-(([01]\d|2[0-3]):(00|15|30|45)|24:00)")
 
 
@@ -116,7 +116,7 @@ def no_baselines(window_kwh: NDArray[np.float64], day: int) -> dict[str, NDArray
 
 
 def make_baselines(program: Program | None, maker: BaselineMaker | None, clock: Clock, calendar: Calendar) -> Baselines:
-    """The analyst's rules, bound to workdays without events; a rebate can not be settled without them."""
+    """The analyst's rules, bound to workdays and event days; a rebate can not be settled without them."""
     if maker is None:
         if program is not None and program.pays_by_event:
             raise ValueError(
@@ -125,6 +125,4 @@ def make_baselines(program: Program | None, maker: BaselineMaker | None, clock: 
                 "baselines_of, then DemandResponseModel(program='peak_time_rebate', baselines=baselines_of)"
             )
         return no_baselines
-    eligible = clock.is_workday.copy()
-    eligible[list(calendar.days)] = False
-    return maker(eligible)
+    return maker(clock.is_workday, calendar.days)

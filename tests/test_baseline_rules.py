@@ -195,3 +195,19 @@ def test_nonsense_is_refused() -> None:
         MeterHistory(np.ones((2, 3, 24)), np.ones(3, bool), outdoor_degc=np.ones((3, 12)))
     with pytest.raises(ValueError, match="needs more than"):
         RULES["caiso_5_in_10"](np.ones((1, 12)), np.ones(12, bool), 11)
+
+
+def test_a_weekend_s_history_is_weekends() -> None:
+    """Workdays use 1 kWh an hour and other days 3: with day types told apart, each event sees its own kind."""
+    days = np.arange(56)
+    workday = days % 7 < 5
+    kwh = np.where(workday, 1.0, 3.0)[None, :, None].repeat(24, axis=2)
+    types = workday.astype(np.int64)
+    history = MeterHistory(kwh, np.ones(56, bool), days % 7, day_type=types)
+    mixed = MeterHistory(kwh, np.ones(56, bool), days % 7)
+    for day, own in ((55, 3.0), (54, 3.0), (53, 1.0)):
+        event = EventWindow(day, 16, 20)
+        made = RULES["10_in_10"].estimate(history, event).kwh
+        assert made == pytest.approx(np.full((1, 4), own))
+    assert RULES["10_in_10"].estimate(mixed, EventWindow(54, 16, 20)).kwh[0, 0] == pytest.approx(1.4)
+    assert mixed.days_before(54, None).size == 54 and history.days_before(54, None).size == 14

@@ -52,15 +52,14 @@ def test_copies_equal_a_full_simulation(small_scenario, result) -> None:
     world, gaps = build_world(small_scenario, 0), (0.002, 0.002)
     everyone = Lives(world, world.population.homes)
     history = live_history(world, everyone, event_rule_of(small_scenario), gaps)
-    eligible = world.clock.is_workday.copy()
-    eligible[list(result.calendar.days)] = False
+    baselines = baselines_of(world.clock.is_workday, result.calendar.days)
     rows = np.arange(len(world.population))
     full = [
         Treatment(world, result.calendar, log.program, everyone.homes.copy(), rows, history.window_kwh)
         for log in result.logs["untargeted"]
     ]
     for day in range(world.first_event_day, world.clock.days):
-        run_day(world, day, everyone, full, result.calendar, baselines_of(eligible), gaps)
+        run_day(world, day, everyone, full, result.calendar, baselines, gaps)
     seen = 0
     for log, whole in zip(result.logs["untargeted"], full, strict=True):
         seen += len(log.rows)

@@ -73,12 +73,14 @@ class MeterHistory:
     kwh : (homes, days, slots) float [kWh]
         24 slots are hours, 48 half hours of the local day; NaN is a missing read.
     eligible : (days,) or (homes, days) bool
-        Days that may serve as history: same day type, no event, no holiday (for this home).
+        Days that may serve as history: no event, and of one day type unless ``day_type`` tells types apart.
     weekday : (days,) int, optional
         0 is Monday; needed by time-of-week rules.
     outdoor_degc : (days, slots) float, optional
     control : (homes,) bool, optional
         Homes that were not called and may serve as controls.
+    day_type : (days,) int, optional
+        Only days of the event day's type serve as its history (1 workday, 0 weekend or holiday).
     """
 
     kwh: NDArray[np.float32] | Floats
@@ -86,6 +88,7 @@ class MeterHistory:
     weekday: Ints | None = None
     outdoor_degc: Floats | None = None
     control: Mask | None = None
+    day_type: Ints | None = None
 
     def __post_init__(self) -> None:
         homes, days, slots = self.kwh.shape
@@ -116,10 +119,12 @@ class MeterHistory:
         return replace(self, kwh=self.kwh[rows], eligible=eligible, control=control)
 
     def days_before(self, day: int, lookback_days: int | None) -> Ints:
-        """Days that are eligible for at least one home, latest first."""
+        """Days of the same type that are eligible for at least one home, latest first."""
         if not 0 <= day <= self.days:
             raise ValueError(f"day is {day}; expected 0..{self.days}")
         some: Mask = np.asarray(np.atleast_2d(self.eligible).any(axis=0))
+        if self.day_type is not None and day < self.days:
+            some &= self.day_type == self.day_type[day]
         first = 0 if lookback_days is None else max(0, day - lookback_days)
         return first + np.flatnonzero(some[first:day])[::-1]
 

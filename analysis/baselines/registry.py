@@ -120,7 +120,7 @@ def grouped(history: MeterHistory, group: Ints, groups: int, min_share: float = 
             eligible[g] = history.eligible[rows].mean(axis=0) > 0.5
         if control is not None and history.control is not None:
             control[g] = bool(history.control[rows].all())
-    return MeterHistory(kwh, eligible, history.weekday, history.outdoor_degc, control)
+    return MeterHistory(kwh, eligible, history.weekday, history.outdoor_degc, control, history.day_type)
 
 
 def _mean_read(kwh: NDArray[np.float32] | Floats, min_share: float) -> Floats:

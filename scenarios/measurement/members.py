@@ -98,10 +98,11 @@ def history_with_controls(result: ReplicationResult, kept: KeptReads, arm: ArmMe
     from scenarios.worth import outdoor_by_hour
 
     clock = result.world.clock
-    eligible = clock.is_workday.copy()
+    eligible = np.ones(clock.days, bool)
     eligible[list(result.calendar.days)] = False
     others = np.ones(len(kept.none), bool)
     others[arm.rows] = False
     kwh = np.concatenate([arm.kwh, kept.none[others]])
     control = np.arange(len(kwh)) >= len(arm.rows)
-    return MeterHistory(kwh, eligible, clock.weekday.astype(np.int64), outdoor_by_hour(result.world), control)
+    types = clock.is_workday.astype(np.int64)
+    return MeterHistory(kwh, eligible, clock.weekday.astype(np.int64), outdoor_by_hour(result.world), control, types)
