@@ -59,9 +59,7 @@ def run_trial(trial: Trial, replication: int, seed: int = 77) -> dict[str, float
     past_kw, peaks, window = _history(trial, world, everyone)
     calendar = trial_calendar(trial, world, peaks)
     sides = _recruit(trial, world, everyone, volunteered, calendar, window)
-    eligible = world.clock.is_workday.copy()
-    eligible[list(calendar.days)] = False
-    baselines = baselines_of(eligible)
+    baselines = baselines_of(world.clock.is_workday, calendar.days)
     season: dict[str, list[Floats]] = {s.name: [] for s in sides}
     none: dict[str, list[Floats]] = {s.name: [] for s in sides}
     for day in range(world.first_event_day, world.clock.days):
