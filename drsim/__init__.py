@@ -5,6 +5,7 @@ The front door. Names are fetched when first used, so that ``import drsim`` stay
 - ``load(name_or_path, ...)``: a scenario, bundled or from a file
 - ``run(scenario, ...)``: run it, given by name, path or object, and get the comparison
 - ``segment(path, ...)``: segment a real smart-meter file
+- ``home(region, premise, day, ...)``: look inside one home's day
 - ``DemandResponseModel``: the world as a Mesa model
 """
 
@@ -14,12 +15,13 @@ import importlib
 import importlib.util
 from typing import Any
 
-__all__ = ["DemandResponseModel", "RunResult", "Scenario", "load", "run", "segment"]
+__all__ = ["DemandResponseModel", "RunResult", "Scenario", "home", "load", "run", "segment"]
 
 _BEHIND = {
     "load": ("scenarios.loader", "load_scenario"),
     "run": ("scenarios.pipeline", "run"),
     "segment": ("scenarios.segment_file", "segment_file"),
+    "home": ("scenarios.home_day", "home"),
     "RunResult": ("scenarios.pipeline", "RunResult"),
     "Scenario": ("scenarios.schema", "Scenario"),
     "DemandResponseModel": ("simulator.model", "DemandResponseModel"),

@@ -13,11 +13,13 @@ from scenarios.commands.compare import compare
 from scenarios.commands.evidence import evidence
 from scenarios.commands.frontier import frontier
 from scenarios.commands.guard import INTERRUPTED
+from scenarios.commands.home import home
 from scenarios.commands.import_reads import import_reads
 from scenarios.commands.init import init
 from scenarios.commands.library import library
 from scenarios.commands.listing import list_scenarios
 from scenarios.commands.parameters import parameters
+from scenarios.commands.population import population
 from scenarios.commands.run import run
 from scenarios.commands.schema import schema
 from scenarios.commands.segment import segment
@@ -36,6 +38,8 @@ app.command("run")(run)
 app.command("check")(check)
 app.command("list")(list_scenarios)
 app.command("parameters")(parameters)
+app.command("population")(population)
+app.command("home")(home)
 app.command("init")(init)
 app.command("compare")(compare)
 app.command("sweep")(sweep)

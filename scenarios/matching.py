@@ -61,7 +61,6 @@ def _target(
 
 def match(
     world: World, path: Path, behaviour: Mapping[str, Parameter], window_local: str,
-    mix: Mapping[str, float] | None = None,
 ) -> Matched:  # fmt: skip
     """Replace a world's homes by ones that agree with imported reads.
 
@@ -79,7 +78,7 @@ def match(
     months = frozenset(clock.date(day).month for day in range(first, first + days))
     target = _target(path, path.stat().st_mtime, region.zone, hours, months)
     wanted = len(world.population)
-    pool = _pool(world, region, behaviour, POOL * wanted, mix)
+    pool = _pool(world, region, behaviour, POOL * wanted)
     moments = target.moments(_lived(pool, hours, first, days))
     weight = balance(moments, target.values)
     start = float(uniforms(world.seed, world.replication, 0, 1, Purpose.MATCH_READS)[0])
@@ -94,11 +93,9 @@ def match(
     return Matched(Population(region, homes), misfit, effective_rows(weight), note)
 
 
-def _pool(
-    world: World, region: Region, behaviour: Mapping[str, Parameter], size: int, mix: Mapping[str, float] | None
-) -> World:
+def _pool(world: World, region: Region, behaviour: Mapping[str, Parameter], size: int) -> World:
     """The same world with more homes: its own come first, for a home does not depend on how many there are."""
-    return replace(world, population=sample(region, behaviour, size, world.seed, world.replication, mix))
+    return replace(world, population=sample(region, behaviour, size, world.seed, world.replication))
 
 
 def _lived(world: World, hours: tuple[int, int], first: int, days: int) -> LoadShapes:

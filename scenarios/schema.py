@@ -25,11 +25,10 @@ from scenarios.schema_parts import (
     Name,
     Outputs,
     Part,
-    Population,
     Season,
     Targeting,
-    Weather,
 )
+from scenarios.schema_place import Population, Weather
 from scenarios.schema_programs import Program
 from scenarios.schema_targeting import CustomerRecords, Menu, Pilot
 

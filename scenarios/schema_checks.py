@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from scenarios.schema_parameters import parameter_problems
 from scenarios.schema_source import Path
 from scenarios.suggestions import dotted, list_of, shown
+from simulator.parameters.files import KINDS, MIX
 
 LONGEST_SEASON_DAYS = 400
 LEARNED_ARMS = ("propensity_targeted", "uplift_targeted", "knapsack")
@@ -103,13 +104,33 @@ def _budget(parts: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _mix(parts: Mapping[str, Any]) -> Iterator[Complaint]:
-    mix = parts["population"].mix
-    if mix is not None and abs(sum(mix.values()) - 1.0) > 1e-6:
+    kinds = {name: share for name, share in (parts["population"].mix or {}).items() if name in KINDS}
+    if kinds and abs(sum(kinds.values()) - 1.0) > 1e-6:
         yield Complaint(
             ("population", "mix"),
-            f"population.mix sums to {sum(mix.values()):g}; expected shares that sum to 1, "
+            f"population.mix has dwelling kinds that sum to {sum(kinds.values()):g}; expected shares that sum to 1, "
             "for example {flat: 0.25, detached: 0.75}.",
         )
+
+
+def _heat_waves(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    weather = parts["weather"]
+    for key in ("heat_wave_frequency_factor", "heat_wave_length_factor"):
+        if weather.file is not None and getattr(weather, key) != 1.0:
+            yield wrong(
+                ("weather", key), getattr(weather, key),
+                "expected 1 beside weather.file, for heat waves are added to drawn weather only. Remove one of them.",
+            )  # fmt: skip
+
+
+def _mix_or_parameter(parts: Mapping[str, Any]) -> Iterator[Complaint]:
+    for name in parts["population"].mix or {}:
+        if MIX[name] in parts["parameters"]:
+            yield Complaint(
+                ("parameters", MIX[name]),
+                f"parameters.{MIX[name]} is set by population.mix.{name} too; expected one of them. Remove one.",
+                True,
+            )
 
 
 def _sample(parts: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -154,6 +175,8 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], Iterator[Comp
     (("arms", "programs"), _offers),
     (("arms", "programs", "costs", "budget_usd"), _budget),
     (("population",), _mix),
+    (("weather",), _heat_waves),
+    (("population", "parameters"), _mix_or_parameter),
     (("population", "outputs"), _sample),
     (("population", "parameters"), _parameters),
     (("arms", "pilot", "menu"), _pilot),

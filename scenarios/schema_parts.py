@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -64,13 +64,6 @@ Days = Annotated[tuple[Day, ...], BeforeValidator(_as_tuple)]
 WindowText = Annotated[
     str, BeforeValidator(_window), Field(pattern="^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")
 ]
-DwellingKind = Literal["flat", "terraced", "semi_detached", "detached"]
-
-
-def _regions_for_editors(schema: dict[str, Any]) -> None:
-    schema["enum"] = region_names()
-
-
 class Part(BaseModel):
     """Frozen, strict about types, and closed: an unknown key is an error."""
 
@@ -78,31 +71,6 @@ class Part(BaseModel):
 
 
 RegionName = Annotated[str, BeforeValidator(_known_region)]
-
-
-class Population(Part):
-    """Which homes there are."""
-
-    region: RegionName = Field(
-        description="Where the homes are: decides climate, appliances, tariff and time zone.",
-        examples=["us_hot_dry"],
-        json_schema_extra=_regions_for_editors,
-    )
-    households: int = Field(
-        ge=20, le=2_000_000, description="How many homes are simulated in each replication.", examples=[1000]
-    )
-    mix: dict[DwellingKind, Fraction] | None = Field(
-        default=None,
-        description="Shares of dwelling kinds instead of the region's own; must sum to 1.",
-        examples=[{"flat": 0.25, "detached": 0.75}],
-    )
-    match_reads: str | None = Field(
-        default=None,
-        min_length=1,
-        description="Folder left by drsim import (or a meter file): the region's homes are resampled until mean "
-        "use, event-hour demand and the mix of load shapes agree; path relative to this file.",
-        examples=["runs/reads-export"],
-    )
 
 
 class Season(Part):
@@ -117,22 +85,6 @@ class Season(Part):
         return (self.end - self.start).days + 1
 
 
-class Weather(Part):
-    """Drawn afresh in every replication, unless a weather file is named."""
-
-    file: str | None = Field(
-        default=None,
-        min_length=1,
-        description="Weather file (EPW or NSRDB CSV) instead of drawn weather; path relative to this file.",
-        examples=["phoenix.epw"],
-    )
-    warmer_degc: float = Field(
-        default=0.0,
-        ge=-10.0,
-        le=10.0,
-        description="Added to every outdoor temperature [degC].",
-        examples=[1.5],
-    )
 
 
 class Costs(Part):

@@ -13,6 +13,7 @@ from scenarios.matching import Matched, match
 from scenarios.schema import Scenario
 from simulator.climate import Climate, load_climate
 from simulator.events import EventRule
+from simulator.parameters.files import mix_parameters
 from simulator.parameters.tables import (
     Parameter,
     Region,
@@ -22,14 +23,15 @@ from simulator.parameters.tables import (
 )
 from simulator.population import sample
 from simulator.programs import PROGRAMS, Program
-from simulator.weather import Weather, generate, past_daily_max_degc
+from simulator.weather import FutureHeat, Weather, generate, past_daily_max_degc
 from simulator.weather_files import read_weather_file
 from simulator.world import World
 
 
 def region_of(scenario: Scenario) -> Region:
     """The scenario's region with the scenario's own parameter values."""
-    return load_region(scenario.population.region, scenario.parameters)
+    mix = mix_parameters({str(name): share for name, share in (scenario.population.mix or {}).items()})
+    return load_region(scenario.population.region, {**mix, **scenario.parameters})
 
 
 def behaviour_of(scenario: Scenario) -> dict[str, Parameter]:
@@ -81,11 +83,13 @@ def event_rule_of(scenario: Scenario) -> EventRule:
 
 
 def weather_of(scenario: Scenario, climate: Climate, clock: Clock, replication: int) -> Weather:
-    """A generated season, or the scenario's weather file (the same in every replication)."""
+    """A generated season, or that of the scenario's weather file: one year for all, or its years in turn."""
     if scenario.weather_path is not None:
-        weather = read_weather_file(scenario.weather_path, clock)
+        weather = read_weather_file(scenario.weather_path, clock, replication, climate)
         return replace(weather, t_out_degc=weather.t_out_degc + np.float32(scenario.weather.warmer_degc))
-    return generate(climate, clock, scenario.seed, replication, scenario.weather.warmer_degc)
+    wanted = scenario.weather
+    heat = FutureHeat(wanted.warmer_degc, wanted.heat_wave_frequency_factor, wanted.heat_wave_length_factor)
+    return generate(climate, clock, scenario.seed, replication, heat)
 
 
 def build_world(scenario: Scenario, replication: int) -> World:
@@ -106,10 +110,7 @@ def world_of(scenario: Scenario, replication: int, weather_replication: int, clo
     region = region_of(scenario)
     behaviour = behaviour_of(scenario)
     clock = clock_of(scenario, region) if clock is None else clock
-    mix: dict[str, float] | None = (
-        {str(k): v for k, v in scenario.population.mix.items()} if scenario.population.mix else None
-    )
-    population = sample(region, behaviour, scenario.population.households, scenario.seed, replication, mix)
+    population = sample(region, behaviour, scenario.population.households, scenario.seed, replication)
     return World(
         population=population,
         clock=clock,
@@ -125,8 +126,7 @@ def matched_of(scenario: Scenario, world: World) -> Matched | None:
     """The world's homes resampled to agree with ``population.match_reads``, if the scenario names any."""
     if scenario.reads_path is None:
         return None
-    mix = {str(k): v for k, v in scenario.population.mix.items()} if scenario.population.mix else None
-    return match(world, scenario.reads_path, behaviour_of(scenario), scenario.events.window_local, mix)
+    return match(world, scenario.reads_path, behaviour_of(scenario), scenario.events.window_local)
 
 
 def past_summers(scenario: Scenario, world: World) -> tuple[NDArray[np.float64], float]:

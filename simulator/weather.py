@@ -31,11 +31,13 @@ from simulator.sunshine import clear_sky_ghi_w_per_m2, declination_rad
 
 __all__ = [
     "Climate",
+    "FutureHeat",
     "Weather",
     "climate_names",
     "generate",
     "load_climate",
     "past_daily_max_degc",
+    "usual_ghi_w_per_m2",
 ]
 
 Floats = NDArray[np.float64]
@@ -77,6 +79,23 @@ class Weather:
         """Mean temperature of each local day, (days,) [degC]."""
         total: Floats = np.add.reduceat(self.t_out_degc.astype(np.float64), clock.first)
         return total / clock.count
+
+
+@dataclass(frozen=True)
+class FutureHeat:
+    """How a future season departs from the climate's own, on the same dice.
+
+    ``warmer_degc`` is added to every temperature. Heat waves begin ``frequency_factor`` times as often and last
+    ``length_factor`` times as long on average; the warmth they add is not taken off again, as that of today's is, so
+    the season's mean rises with them. Factors of 1 leave every bit of the weather as it was.
+    """
+
+    warmer_degc: float = 0.0
+    frequency_factor: float = 1.0
+    length_factor: float = 1.0
+
+
+_AS_TODAY = FutureHeat()
 
 
 @dataclass(frozen=True)
@@ -152,18 +171,19 @@ def _persistent(shocks: Floats, persistence: float) -> Floats:
     return total
 
 
-def _spells(norms: _Norms, dice: _Dice) -> Floats:
-    """Heat-wave warmth of each day [K], its seasonal mean taken off, so that normals stay normals."""
+def _spells(norms: _Norms, dice: _Dice, heat: FutureHeat = _AS_TODAY) -> Floats:
+    """Heat-wave warmth of each day [K], today's seasonal mean taken off, so that normals stay normals."""
     climate, days = norms.climate, len(norms.ordinals)
     reach = range(norms.ordinals.start - SPELL_LONGEST_DAYS + 1, norms.ordinals.stop)
     start, length, size = dice.uniforms(reach, _SPELL_FIELDS, dice.spell)[:, 4:7].T
-    leave = 1.0 / (climate.spell_days - SPELL_SHORTEST_DAYS + 1.0)
+    mean_days = max(climate.spell_days * heat.length_factor, float(SPELL_SHORTEST_DAYS))
+    leave = 1.0 / (mean_days - SPELL_SHORTEST_DAYS + 1.0)
     if leave < 1.0:
         beyond = np.floor(np.log(1.0 - length) / np.log(1.0 - leave))
     else:
         beyond = np.zeros(len(length))
     lasts = np.minimum(SPELL_SHORTEST_DAYS + beyond, SPELL_LONGEST_DAYS)
-    extra = np.where(start < norms.starts_per_day, climate.spell_extra_k * (0.5 + size), 0.0)
+    extra = np.where(start < heat.frequency_factor * norms.starts_per_day, climate.spell_extra_k * (0.5 + size), 0.0)
     warmth = -norms.spell_mean_k
     for age, share in enumerate(spell_ramp().tolist()):
         begun = slice(SPELL_LONGEST_DAYS - 1 - age, SPELL_LONGEST_DAYS - 1 - age + days)
@@ -171,7 +191,8 @@ def _spells(norms: _Norms, dice: _Dice) -> Floats:
     return warmth
 
 
-def _daily(norms: _Norms, dice: _Dice) -> tuple[Floats, Floats, Floats]:
+
+def _daily(norms: _Norms, dice: _Dice, heat: FutureHeat = _AS_TODAY) -> tuple[Floats, Floats, Floats]:
     """Daily maximum [degC], minimum [degC] and the maximum's standard anomaly, each (days,)."""
     climate = norms.climate
     reach = range(norms.ordinals.start - LOOKBACK_DAYS, norms.ordinals.stop)
@@ -180,7 +201,7 @@ def _daily(norms: _Norms, dice: _Dice) -> tuple[Floats, Floats, Floats]:
     own = _persistent(shocks[:, 1], climate.persistence)
     both = climate.max_min_correlation
     night = both * anomaly + np.sqrt(1.0 - both**2) * own
-    spell = _spells(norms, dice)
+    spell = _spells(norms, dice, heat)
     top = norms.max_degc + norms.anomaly_sd_k * anomaly + spell
     low = norms.min_degc + climate.daily_min_sd_ratio * norms.anomaly_sd_k * night
     low = low + climate.spell_night_fraction * spell
@@ -224,7 +245,7 @@ def _temperature(norms: _Norms, top: Floats, low: Floats, at_s: Floats) -> Float
 
 
 def generate(
-    climate: Climate, clock: Clock, seed: int, replication: int, warmer_degc: float = 0.0
+    climate: Climate, clock: Clock, seed: int, replication: int, heat: FutureHeat = _AS_TODAY
 ) -> Weather:
     """One season of weather on a clock's quarter-hours; pure in its arguments.
 
@@ -233,7 +254,7 @@ def generate(
     climate : the place (``load_climate("phoenix")``).
     clock : local days; its zone should be the place's, because days of weather are solar days.
     seed, replication : keys of the draws; the calendar date is the third.
-    warmer_degc : added to every temperature [K], for what-ifs.
+    heat : a warmer future, with more or longer heat waves, for what-ifs.
 
     Returns
     -------
@@ -242,17 +263,28 @@ def generate(
     # One more day on each side: before the first sunrise the curve comes from the day before.
     ordinals = range(clock.start.toordinal() - 2, clock.end.toordinal() + 3)
     norms, dice = _norms(climate, ordinals), _Dice(seed, replication)
-    top, low, anomaly = _daily(norms, dice)
+    top, low, anomaly = _daily(norms, dice, heat)
     middle = clock.utc() + np.timedelta64(SECONDS_PER_INTERVAL // 2, "s")
     at_s = middle.astype(np.int64).astype(np.float64)
     solar_day = np.floor((at_s - _midnights_s(climate, ordinals)[0]) / _DAY_SECONDS).astype(np.int64)
     clearness = _clearness(norms, dice, anomaly)[solar_day]
     sky = clear_sky_ghi_w_per_m2(climate.latitude_deg, climate.longitude_deg, climate.altitude_m, middle)
     return Weather(
-        t_out_degc=(_temperature(norms, top, low, at_s) + warmer_degc).astype(np.float32),
+        t_out_degc=(_temperature(norms, top, low, at_s) + heat.warmer_degc).astype(np.float32),
         ghi_w_per_m2=(sky * clearness).astype(np.float32),
         source=f"generated around the monthly normals of {climate.title}",
     )
+
+
+def usual_ghi_w_per_m2(climate: Climate, clock: Clock) -> Floats:
+    """Irradiance under the climate's usual cloudiness: clear sky times the season's mean clearness, (intervals,)."""
+    middle = clock.utc() + np.timedelta64(SECONDS_PER_INTERVAL // 2, "s")
+    days = middle.astype("datetime64[D]").astype(np.int64)
+    each, at = np.unique(days, return_inverse=True)
+    ordinals = range(int(each[0]) + _EPOCH_ORDINAL, int(each[-1]) + _EPOCH_ORDINAL + 1)
+    clearness = seasonal(climate.clearness_fraction, _days_of_year(ordinals))[at]
+    sky = clear_sky_ghi_w_per_m2(climate.latitude_deg, climate.longitude_deg, climate.altitude_m, middle)
+    return np.asarray(sky * clearness)
 
 
 def past_daily_max_degc(climate: Climate, clock: Clock, years: int = 30) -> Floats:

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from drsim.clock import Clock
 from scenarios.loader import load_scenario
@@ -15,6 +16,10 @@ from simulator.parameters.tables import behaviour_record, load_behaviour, load_r
 from simulator.population import sample
 from simulator.weather import generate
 from simulator.world import World
+
+# The first call of a compiled function may compile for seconds; no test is timed.
+settings.register_profile("drsim", deadline=None)
+settings.load_profile("drsim")
 
 SMALL = {
     "population.households": 70,

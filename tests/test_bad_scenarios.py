@@ -50,7 +50,7 @@ CHANGED: list[tuple[str, str, str, list[str]]] = [
         "housholds: 1000",
         [
             f"4:1: population.households is missing; {HOMES}",
-            "4:34: population.housholds is not a key of population; expected region, households or mix; "
+            "4:34: population.housholds is not a key of population; expected region, households, mix or match_reads; "
             'did you mean "households"?',
         ],
     ),
@@ -224,7 +224,7 @@ CHANGED: list[tuple[str, str, str, list[str]]] = [
         "households: 1000",
         "households: 1000, mix: {flat: 0.5, detached: 0.6}",
         [
-            "4:57: population.mix sums to 1.1; expected shares that sum to 1, "
+            "4:57: population.mix has dwelling kinds that sum to 1.1; expected shares that sum to 1, "
             "for example {flat: 0.25, detached: 0.75}."
         ],
     ),
@@ -233,7 +233,8 @@ CHANGED: list[tuple[str, str, str, list[str]]] = [
         "households: 1000",
         "households: 1000, mix: {flat: 0.5, terrace: 0.5}",
         [
-            "4:69: population.mix.terrace is not a key here; expected flat, terraced, semi_detached or detached; "
+            "4:69: population.mix.terrace is not a key here; expected flat, terraced, semi_detached, detached, owner, "
+            "air_conditioning, smart_thermostat, electric_heat, electric_water_heater, ev, pv, pool and 2 more; "
             'did you mean "terraced"?'
         ],
     ),
@@ -288,7 +289,7 @@ CHANGED: list[tuple[str, str, str, list[str]]] = [
         "empty part",
         "replications: 2",
         "weather:",
-        ["11:1: weather is empty; expected a mapping with file and"],
+        ["11:1: weather is empty; expected a mapping with file, warmer_degc, heat_wave_frequency_factor and"],
     ),
     (
         "unknown parameter",
@@ -333,7 +334,7 @@ CHANGED: list[tuple[str, str, str, list[str]]] = [
             f"12:22: what-if poor: {BUYS_NOTHING}",
             "13:9: what-if odd: programs.col is not a programme here; expected cool or rebate; "
             'did you mean "cool"?',
-            "13:37: what-if odd: weather.warmr_degc is not a key of weather; expected file or warmer_degc",
+            "13:37: what-if odd: weather.warmr_degc is not a key of weather; expected file, warmer_degc, ",
         ],
     ),
 ]

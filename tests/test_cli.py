@@ -88,7 +88,7 @@ def test_the_front_door_is_light_and_lazy() -> None:
     lines = result.stdout.splitlines()
     assert lines[:2] == ["[] True", "heat_wave"], result.stderr
     assert lines[2].startswith(
-        "module 'drsim' has no attribute 'nothing'; it offers DemandResponseModel, RunResult, Scenario, load"
+        "module 'drsim' has no attribute 'nothing'; it offers DemandResponseModel, RunResult, Scenario, home, load"
     )
 
 

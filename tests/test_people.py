@@ -15,6 +15,7 @@ from simulator.behaviour.fatigue import recover_overnight
 from simulator.behaviour.override import override_hazard
 from simulator.behaviour.participation import opt_out_fraction, willing_fraction
 from simulator.fields import STATE, TRAITS
+from simulator.parameters.files import mix_parameters
 from simulator.parameters.tables import behaviour_record, load_behaviour, load_region, region_names
 from simulator.population import sample
 
@@ -54,8 +55,10 @@ def test_shares_are_recovered() -> None:
 
 
 def test_mix_overrides_the_shares() -> None:
-    homes = sample(load_region("us_hot_dry"), load_behaviour(), 500, 3, 0, {"flat": 1.0}).homes
+    mixed = load_region("us_hot_dry", mix_parameters({"flat": 1.0, "ev": 0.3}))
+    homes = sample(mixed, load_behaviour(), 5000, 3, 0).homes
     assert (homes["dwelling"] == 0).all()
+    assert (homes["ev_kw"] > 0).mean() == pytest.approx(0.3, abs=0.02)
 
 
 def test_heating_never_fights_cooling() -> None:

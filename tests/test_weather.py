@@ -11,6 +11,7 @@ from drsim.clock import Clock
 from simulator.climate import Climate, mean_keeping_knots, seasonal
 from simulator.sunshine import clear_sky_ghi_w_per_m2
 from simulator.weather import (
+    FutureHeat,
     Weather,
     _Dice,
     _norms,
@@ -133,10 +134,25 @@ def test_keys_decide() -> None:
     assert not same(one, generate(climate, SUMMER, 1, 1))
 
 
+def test_more_and_longer_heat_waves_only_add_warmth_and_factors_of_one_change_nothing() -> None:
+    climate = load_climate("phoenix")
+    for replication in range(3):
+        plain = generate(climate, SUMMER, 1, replication)
+        assert same(generate(climate, SUMMER, 1, replication, FutureHeat()), plain)
+        for heat in (FutureHeat(frequency_factor=2.0), FutureHeat(length_factor=2.0)):
+            hotter = generate(climate, SUMMER, 1, replication, heat).daily_max_degc(SUMMER)
+            added = hotter - plain.daily_max_degc(SUMMER)
+            assert added.min() > -1e-4 and added.max() > 0.5  # the same dice: no day is cooler
+    # Campbell's theorem: twice as many starts double the mean warmth, and what was taken off stays taken off.
+    norms = _norms(climate, range(date(2024, 7, 1).toordinal(), date(2024, 8, 1).toordinal()))
+    more = [_spells(norms, _Dice(1, r), FutureHeat(frequency_factor=2.0)).mean() for r in range(400)]
+    assert np.mean(more) == pytest.approx(norms.spell_mean_k.mean(), abs=0.2)
+
+
 def test_warmer_adds_degrees_only() -> None:
     climate = load_climate("london")
     clock = Clock(date(2024, 6, 1), date(2024, 6, 10), "Europe/London")
-    plain, warmer = generate(climate, clock, 1, 0), generate(climate, clock, 1, 0, warmer_degc=2.0)
+    plain, warmer = generate(climate, clock, 1, 0), generate(climate, clock, 1, 0, FutureHeat(2.0))
     assert np.allclose(warmer.t_out_degc - plain.t_out_degc, 2.0, atol=1e-5)
     assert np.array_equal(warmer.ghi_w_per_m2, plain.ghi_w_per_m2)
 

@@ -21,6 +21,7 @@ from simulator.world import Lives, World
 
 Array = NDArray[np.float64]
 WARM_UP_DAYS = 14
+SOURCES = ("solar_panels", "battery")  # end uses of the meter, but not of energy
 
 
 @dataclass(frozen=True)
@@ -45,21 +46,23 @@ class RegionYear:
     weather_source: str
 
     def annual_kwh(self) -> dict[str, float]:
-        """Energy of the year by end use, mean over homes [kWh]."""
-        return dict(zip(USES, self.day_use_kwh.sum(axis=0).tolist(), strict=True))
+        """Energy used in the year by end use, mean over homes [kWh]; what panels give is not a use."""
+        total = dict(zip(USES, self.day_use_kwh.sum(axis=0).tolist(), strict=True))
+        return {use: kwh for use, kwh in total.items() if use not in SOURCES}
 
     def share(self, *uses: str, months: tuple[int, ...] = tuple(range(1, 13))) -> float:
-        """Share of the energy of ``months`` that ``uses`` take."""
-        rows = self.day_use_kwh[np.isin(self.month, months)].sum(axis=0)
-        return float(rows[[USES.index(use) for use in uses]].sum() / rows.sum())
+        """Share of the energy used in ``months`` that ``uses`` take."""
+        rows = dict(zip(USES, self.day_use_kwh[np.isin(self.month, months)].sum(axis=0).tolist(), strict=True))
+        return float(sum(rows[use] for use in uses) / sum(kwh for use, kwh in rows.items() if use not in SOURCES))
 
 
 @cache
 def region_year(
     region_name: str, homes: int = 500, seed: int = 1, year: int = 2018, weather_file: Path | None = None,
+    changed: tuple[tuple[str, float], ...] = (),
 ) -> RegionYear:  # fmt: skip
-    """Live a calendar year in a region, in drawn weather or that of a file."""
-    region = load_region(region_name)
+    """Live a calendar year in a region, in drawn weather or that of a file; ``changed`` sets parameters."""
+    region = load_region(region_name, dict(changed))
     start = date.fromordinal(date(year, 1, 1).toordinal() - WARM_UP_DAYS)
     clock = Clock(start, date(year, 12, 31), region.zone, region.country)
     behaviour = load_behaviour()

@@ -15,6 +15,7 @@ import pandas as pd
 from scenarios.evidence.facts import Fact
 from scenarios.evidence.rows_london import row_1, row_2, row_3, row_4, row_5, row_17
 from scenarios.evidence.rows_physics import row_18, row_19
+from scenarios.evidence.rows_regions import row_7, row_8, row_9
 from scenarios.evidence.rows_trials import ROWS as ROWS_TRIALS
 
 ROWS: dict[int, Callable[[], list[Fact]]] = {
@@ -23,12 +24,15 @@ ROWS: dict[int, Callable[[], list[Fact]]] = {
     3: row_3,
     4: row_4,
     5: row_5,
+    7: row_7,
+    8: row_8,
+    9: row_9,
     17: row_17,
     18: row_18,
     19: row_19,
     **ROWS_TRIALS,
 }
-REQUIRED = (1, 17, 18, 19)
+REQUIRED = (1, 7, 8, 9, 17, 18, 19)
 SUBJECTS = {
     1: "level and mean day, London",
     2: "diversity, London",

@@ -15,6 +15,7 @@ from simulator.behaviour.enrolment import answers
 from simulator.climate import load_climate
 from simulator.events import Calendar, EventRule, call_events, fit_load_model
 from simulator.keyed_random import Purpose, uniforms
+from simulator.parameters.files import mix_parameters
 from simulator.parameters.tables import behaviour_record, load_behaviour, load_region
 from simulator.population import sample
 from simulator.programs import PROGRAMS, Program
@@ -27,12 +28,12 @@ SEARCHED = 8  # homes looked at for each volunteer wanted
 
 def trial_world(trial: Trial, replication: int, seed: int) -> World:
     """Homes for every group and the control, with the trial's dwelling and technology mix."""
-    region, behaviour = load_region(trial.region, trial.parameters()), load_behaviour()
+    mix = mix_parameters({str(kind): share for kind, share in (trial.dwelling or {}).items()})
+    region, behaviour = load_region(trial.region, {**mix, **trial.parameters()}), load_behaviour()
     clock = Clock(trial.season.start - timedelta(days=HISTORY_DAYS), trial.season.end, region.zone, region.country)
     homes = trial.homes * (len(trial.groups) + 1) * (1 if trial.design == "randomised_offer" else SEARCHED)
-    mix = {str(k): v for k, v in trial.dwelling.items()} if trial.dwelling else None
     return World(
-        population=sample(region, behaviour, homes, seed, replication, mix),
+        population=sample(region, behaviour, homes, seed, replication),
         clock=clock,
         weather=generate(load_climate(region.climate), clock, seed, replication),
         behaviour=behaviour_record(behaviour),

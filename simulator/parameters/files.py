@@ -16,9 +16,32 @@ FOLDER = Path(__file__).parent
 REGIONS = FOLDER / "regions"
 COMMON = REGIONS / "common.yaml"
 BEHAVIOUR = FOLDER / "behaviour.yaml"
+#: Dwelling kinds, whose shares sum to 1, and other shares that ``population.mix`` may set, with their parameters.
+KINDS = ("flat", "terraced", "semi_detached", "detached")
+MIX = {
+    **{kind: f"dwelling.{kind}_share" for kind in KINDS},
+    "owner": "household.owner_share",
+    "air_conditioning": "ac.share",
+    "smart_thermostat": "ac.smart_thermostat_share",
+    "electric_heat": "heat.electric_share",
+    "electric_water_heater": "water.tank_share",
+    "ev": "ev.share",
+    "pv": "pv.share",
+    "pool": "pool.share",
+    "dryer": "dryer.share",
+    "dishwasher": "dish.share",
+}
 META = ("title", "zone", "country", "currency", "usd_per_unit", "climate")
 
 Row = Mapping[str, Any]
+
+
+def mix_parameters(mix: Mapping[str, float]) -> dict[str, float]:
+    """The parameters that a mix of shares sets; when it names a dwelling kind, the kinds it leaves out are 0."""
+    chosen = {MIX[name]: float(share) for name, share in mix.items()}
+    if any(kind in mix for kind in KINDS):
+        chosen = {**{MIX[kind]: 0.0 for kind in KINDS}, **chosen}
+    return chosen
 
 
 @cache

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from simulator.parameters.tables import Region
 from simulator.population.draws import Draws
+from simulator.population.joint import Lean
 
 
 def draw_appliances(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
@@ -14,11 +15,11 @@ def draw_appliances(homes: NDArray[np.void], region: Region, draws: Draws) -> No
     people = homes["members"] / region["household.members_mean"]
     homes["washer_per_day"] = np.minimum(0.95, region["washer.per_day_per_person"] * homes["members"] ** 0.7 * 1.3)
     homes["washer_kw"] = draws.lognormal("washkwh", region["washer.kwh"], region["appliance.rating_log_sd"]) / 1.25
-    dryer = draws.owns("dryer", region["dryer.share"])
+    dryer = draws.leans("dryer", region["dryer.share"], Lean(kinds=(region["dryer.flat_slope"], 0.0, 0.0, 0.0)))
     dryer_kwh = draws.lognormal("drykwh", region["dryer.kwh"], region["appliance.rating_log_sd"])
     homes["dryer_kw"] = np.where(dryer, dryer_kwh / 0.875, 0.0)
     homes["line_dries"] = region["dryer.line_dry_fraction"]
-    dish = draws.owns("dish", region["dish.share"], 0.6 * homes["income_z"])
+    dish = draws.leans("dish", region["dish.share"], Lean(income=region["dish.income_slope"]))
     homes["dish_per_day"] = np.where(dish, np.minimum(0.95, region["dish.per_day"] * people**0.6), 0.0)
     homes["dish_kw"] = draws.lognormal("dishkwh", region["dish.kwh"], region["appliance.rating_log_sd"]) / 1.5
     homes["fridge_kw"] = draws.lognormal("fridge", region["fridge.kw"], region["fridge.log_sd"]) * people**0.3
@@ -40,8 +41,11 @@ def draw_appliances(homes: NDArray[np.void], region: Region, draws: Draws) -> No
     homes["media_kw"] = media * habits * people**0.6
     homes["left_on"] = np.clip(draws.lognormal("lefton", region["media.left_on_fraction"], 1.0), 0.0, 0.95)
     homes["spell_sd"] = draws.lognormal("spells", region["standby.spell_log_sd"], 0.5)
-    shift = region["pool.area_slope"] * np.log(np.maximum(homes["floor_area_m2"], 1.0) / 150.0)
-    pool = draws.owns("pool", region["pool.share"], shift)
+    # a pool pump on a flat's own meter is rare; half as rare, on the logit scale, in a terrace
+    flats = region["pool.flat_slope"]
+    pool = draws.leans(
+        "pool", region["pool.share"], Lean(kinds=(flats, 0.5 * flats, 0.0, 0.0), area=region["pool.area_slope"])
+    )
     homes["fixed_kw"] = np.where(pool, draws.lognormal("poolkw", region["pool.kw"], region["pool.log_sd"]), 0.0)
     start = region["pool.start_quarter"] + region["pool.start_sd_quarters"] * draws.z("poolstart")
     homes["fixed_start_quarter"] = np.mod(np.rint(start), 96.0)

@@ -7,23 +7,23 @@ from numpy.typing import NDArray
 
 from simulator.parameters.tables import Region
 from simulator.population.draws import Draws
+from simulator.population.joint import Lean
 
 
 def draw_climate_control(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
     """Cooling, then heating (a heat pump is the central air conditioner run backwards), then fans and settings."""
-    income = homes["income_z"].astype(float)
     homes["cool_set_degc"] = region["ac.set_degc"] + region["ac.set_sd_k"] * draws.z("coolset")
     homes["cool_away_k"] = region["ac.away_setup_k"] * draws.owns("setup", region["ac.away_setup_share"])
     homes["cool_sleep_k"] = region["ac.sleep_offset_sd_k"] * draws.z("sleepset")
-    _cooling(homes, region, draws, income)
-    _heating(homes, region, draws, income)
+    _cooling(homes, region, draws)
+    _heating(homes, region, draws)
     fans = draws.lognormal("fankw", region["fan.kw"], 0.4)
     homes["fan_kw"] = np.where(draws.owns("fan", region["fan.share"]), fans, 0.0)
     homes["fan_from_degc"] = region["fan.from_degc"]
 
 
-def _cooling(homes: NDArray[np.void], region: Region, draws: Draws, income: NDArray[np.float64]) -> None:
-    has_ac = draws.owns("ac", region["ac.share"], region["ac.income_slope"] * income)
+def _cooling(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
+    has_ac = draws.leans("ac", region["ac.share"], Lean(region["ac.income_slope"], owner=region["ac.owner_slope"]))
     room = has_ac & draws.owns("roomac", region["ac.room_share"])
     fraction = np.where(room, region["ac.room_floor_fraction"], 1.0)
     sensible = region["ac.sensible_fraction"]
@@ -33,12 +33,13 @@ def _cooling(homes: NDArray[np.void], region: Region, draws: Draws, income: NDAr
     homes["ac_thermal_kw"] = np.where(has_ac, total, 0.0)
     homes["ac_floor_fraction"], homes["ac_sensible_fraction"] = fraction, sensible
     homes["ac_cop"] = draws.lognormal("cop", region["ac.cop"], region["ac.cop_log_sd"])
-    smart = draws.owns("smart", region["ac.smart_thermostat_share"], region["ac.smart_income_slope"] * income)
+    smart = draws.leans("smart", region["ac.smart_thermostat_share"], Lean(income=region["ac.smart_income_slope"]))
     homes["smart_thermostat"] = smart & has_ac & ~room
 
 
-def _heating(homes: NDArray[np.void], region: Region, draws: Draws, income: NDArray[np.float64]) -> None:
-    electric = draws.owns("eheat", region["heat.electric_share"], -0.3 * income)
+def _heating(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
+    lean = Lean(region["heat.electric_income_slope"], (region["heat.electric_flat_slope"], 0.0, 0.0, 0.0))
+    electric = draws.leans("eheat", region["heat.electric_share"], lean)
     central = (homes["ac_thermal_kw"] > 0) & (homes["ac_floor_fraction"] >= 1.0)
     pump = electric & central & draws.owns("heatpump", region["heat.pump_share"])
     homes["heat_pump_kw"] = np.where(pump, homes["ac_thermal_kw"], 0.0)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from simulator.keyed_random import Purpose, normals, uniforms
+from simulator.population.joint import Lean, Society
 
 Array = NDArray[np.float64]
 
@@ -16,6 +17,10 @@ class Draws:
 
     def __init__(self, seed: int, replication: int, households: int) -> None:
         self.seed, self.replication, self.n = seed, replication, households
+
+    def settle(self, society: Society, income: Array, kind: NDArray[np.integer], owner: Array, log_area: Array) -> None:
+        """Tell who lives where, so that ownership may lean on it; ``society`` is the region's reference."""
+        self.society, self._standing = society, (income, kind, owner, log_area)
 
     def _stream(self, trait: str) -> int:
         return int.from_bytes(trait.encode()[-7:], "little") ^ (sum(trait.encode()) << 48)
@@ -31,6 +36,12 @@ class Draws:
         if share <= 0.0 or share >= 1.0:
             return np.full(self.n, share >= 1.0)
         return np.asarray(self.u(trait) < expit(logit(share) + shift))
+
+    def leans(self, trait: str, share: float, lean: Lean) -> NDArray[np.bool_]:
+        """Ownership at a mean ``share`` over the region, leaning on who lives where; 0 and 1 are exact."""
+        if share <= 0.0 or share >= 1.0:
+            return np.full(self.n, share >= 1.0)
+        return np.asarray(self.u(trait) < expit(self.society.intercept(share, lean) + lean.of(*self._standing)))
 
     def lognormal(self, trait: str, mean: float, log_sd: float) -> Array:
         return np.asarray(mean * np.exp(log_sd * self.z(trait) - 0.5 * log_sd**2))

@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.dwelling import exact_step
+from simulator.parameters.files import KINDS
 from simulator.parameters.tables import Region
 from simulator.population.draws import Draws
+from simulator.population.joint import kind_edges, kind_score_scale, society, tenure_lean
 from simulator.ventilation import AIR_KWH_PER_M3_K
 
 CEILING_M = 2.5
 
 
-def draw_dwelling(homes: NDArray[np.void], region: Region, draws: Draws, mix: Mapping[str, float] | None) -> None:
-    kinds = ("flat", "terraced", "semi_detached", "detached")
-    shares = np.array([(mix or {}).get(k, 0.0) if mix else region[f"dwelling.{k}_share"] for k in kinds])
+def draw_dwelling(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
+    """Income first; it moves the kind of dwelling and the floor area, these and it the tenure and the people."""
     income = region["household.income_sd"] * draws.z("income")
-    slope = region["dwelling.kind_income_slope"]
     # a normal score leaning on income, compared with the score's own fixed quantiles, keeps the shares
-    score = (slope * income + draws.z("kind")) / np.hypot(slope * region["household.income_sd"], 1.0)
-    from scipy.stats import norm
-
-    rank = norm.cdf(score)
-    kind = np.searchsorted(np.cumsum(shares / shares.sum())[:-1], rank, side="right")
-    mean_area = np.array([region[f"dwelling.{k}_m2"] for k in kinds])[kind]
+    score = (region["dwelling.kind_income_slope"] * income + draws.z("kind")) / kind_score_scale(region)
+    kind = np.searchsorted(kind_edges(region), score, side="right")
+    mean_area = np.array([region[f"dwelling.{k}_m2"] for k in KINDS])[kind]
     log_sd = region["dwelling.area_log_sd"]
     area = draws.lognormal("area", 1.0, log_sd) * np.exp(region["dwelling.area_income_slope"] * income)
     homes["dwelling"] = kind
     homes["income_z"] = income
     homes["floor_area_m2"] = np.clip(mean_area * area, 25.0, 600.0)
-    homes["owner"] = draws.owns(
-        "owner", region["household.owner_share"], 0.9 * income + 0.5 * (kind - 1.5) * (log_sd > 0)
-    )
-    size = region["household.members_area_slope"] * (log_sd > 0) * np.log(homes["floor_area_m2"] / mean_area.mean())
+    none, log_area = np.zeros(len(homes)), np.log(homes["floor_area_m2"] / mean_area)
+    draws.settle(society(region), income, kind, none, log_area)
+    owner = draws.leans("owner", region["household.owner_share"], tenure_lean(region))
+    draws.settle(draws.society, income, kind, owner.astype(np.float64), log_area)
+    homes["owner"] = owner
+    size = region["household.members_area_slope"] * (log_sd > 0) * np.log(homes["floor_area_m2"] / _usual_m2(region))
     spread = region["household.members_spread"]
     people = region["household.members_mean"] * np.exp(size) + spread * 1.2 * draws.z("members")
     homes["members"] = np.clip(np.rint(people), 1, 7)
+
+
+def _usual_m2(region: Region) -> float:
+    """Mean floor area of the region by its own table: never that of the sample, which one more home would move."""
+    shares = np.array([region[f"dwelling.{kind}_share"] for kind in KINDS])
+    return float(shares @ np.array([region[f"dwelling.{kind}_m2"] for kind in KINDS]) / shares.sum())
 
 
 def draw_envelope(homes: NDArray[np.void], region: Region, draws: Draws) -> None:

@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 from simulator.parameters.tables import Region
 from simulator.population.draws import Draws
+from simulator.population.joint import Lean
 
 
 def draw_energy(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
     """Owners of houses with income have panels more often; a battery stands only beside panels."""
-    income = homes["income_z"].astype(float)
-    suits = 0.8 * (homes["owner"] - 0.65) + 0.6 * (homes["dwelling"] - 2.0)
-    has = draws.owns("pv", region["pv.share"], region["pv.income_slope"] * income + region["pv.house_slope"] * suits)
+    flat = region["pv.flat_slope"]
+    lean = Lean(region["pv.income_slope"], (flat, 0.4 * flat, 0.2 * flat, 0.0), region["pv.owner_slope"])
+    has = draws.leans("pv", region["pv.share"], lean)
     homes["pv_kw"] = np.where(has, np.clip(draws.lognormal("pvkw", region["pv.kw"], region["pv.log_sd"]), 1, 20), 0.0)
     u = draws.u("roof")
     homes["pv_roof"] = np.searchsorted((0.5, 0.68, 0.9), u, side="right")

@@ -1,9 +1,10 @@
 """Households sampled jointly from a region's parameters, one structured record each.
 
 Draws are keyed by (seed, replication, trait, household), and nothing is normalised over the sample: a
-home does not change when another is added. Joint structure: income moves dwelling, floor area,
-ownership of appliances; floor area moves members, air conditioning, lighting, pool; a common factor of
-energy habits moves all discretionary use; tastes lean on comfort tolerance and, if asked, on income.
+home does not change when another is added. Joint structure: income moves dwelling, floor area
+and tenure; all four move what a home owns, at the shares that the region states (``joint.py``); floor area moves
+members, lighting and the size of equipment; a common factor of energy habits moves all discretionary use;
+tastes lean on comfort tolerance and, if asked, on income.
 """
 
 from __future__ import annotations
@@ -44,13 +45,12 @@ class Population:
 
 def sample(
     region: Region, behaviour: Mapping[str, Parameter], households: int, seed: int, replication: int,
-    mix: Mapping[str, float] | None = None,
 ) -> Population:  # fmt: skip
-    """Draw ``households`` homes of a region; ``mix`` overrides the dwelling shares (sum 1)."""
+    """Draw ``households`` homes of a region."""
     homes = np.zeros(households, HOME)
     homes["household"] = np.arange(households)
     draws = Draws(seed, replication, households)
-    draw_dwelling(homes, region, draws, mix)
+    draw_dwelling(homes, region, draws)
     draw_routine(homes, region, draws)
     draw_envelope(homes, region, draws)
     draw_climate_control(homes, region, draws)

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from simulator.parameters.tables import Region
 from simulator.population.draws import Draws
+from simulator.population.joint import Lean
 
 
 def draw_water(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
-    tank = draws.owns("tank", region["water.tank_share"])
+    tank = draws.leans("tank", region["water.tank_share"], Lean(kinds=(region["water.tank_flat_slope"], 0.0, 0.0, 0.0)))
     shower = draws.owns("shower", region["water.shower_share"]) & ~tank
     homes["tank_litres"] = np.where(tank, np.where(homes["members"] > 3, 250.0, 180.0), 0.0)
     homes["tank_kw"] = region["water.element_kw"]
