@@ -39,34 +39,34 @@ def row_1() -> list[Fact]:
 def row_2() -> list[Fact]:
     """Diversity."""
     return [
-        london(2, "ADMD at N = 10 [kW]", 1.56, 0.234, lambda x: m.admd_kw(x, 10), "predicted"),
-        london(2, "ADMD at N = 200 [kW]", 1.00, 0.15, lambda x: m.admd_kw(x, 200), "predicted"),
+        london(2, "ADMD at N = 10 [kW]", 1.56, 0.234, lambda x: m.admd_kw(x, 10), "related"),
+        london(2, "ADMD at N = 200 [kW]", 1.00, 0.15, lambda x: m.admd_kw(x, 200), "related"),
     ]
 
 
 def row_3() -> list[Fact]:
     """Peakiness and memory of single homes."""
     return [
-        london(3, "load factor, aggregate", 0.43, 0.06, lambda x: m.load_factors(x)[0], "predicted"),
-        london(3, "load factor, median home", 0.094, 0.03, lambda x: m.load_factors(x)[1], "predicted"),
-        london(3, "autocorrelation at 30 min", 0.63, 0.10, lambda x: m.autocorrelation(x, 1), "predicted"),
-        london(3, "autocorrelation at 1 day", 0.335, 0.10, lambda x: m.autocorrelation(x, 48), "predicted"),
-        london(3, "autocorrelation at 1 week", 0.320, inf, lambda x: m.autocorrelation(x, 336), "predicted"),
-        london(3, "CV of one home's half hours, median", 0.98, inf, m.cv_half_hours, "predicted"),
+        london(3, "load factor, aggregate", 0.43, 0.06, lambda x: m.load_factors(x)[0], "related"),
+        london(3, "load factor, median home", 0.094, 0.03, lambda x: m.load_factors(x)[1], "related"),
+        london(3, "autocorrelation at 30 min", 0.63, 0.10, lambda x: m.autocorrelation(x, 1), "related"),
+        london(3, "autocorrelation at 1 day", 0.335, 0.10, lambda x: m.autocorrelation(x, 48), "related"),
+        london(3, "autocorrelation at 1 week", 0.320, inf, lambda x: m.autocorrelation(x, 336), "related"),
+        london(3, "CV of one home's half hours, median", 0.98, inf, m.cv_half_hours, "related"),
     ]
 
 
 def row_4() -> list[Fact]:
     """Day shapes."""
     return [
-        london(4, "day-shape R2 of k-means at k = 10", 0.32, 0.06, lambda x: m.shape_clusters(x)[0], "predicted"),
-        london(4, "entropy of a home's day types / ln 10", 0.71, 0.06, lambda x: m.shape_clusters(x)[1], "predicted"),
+        london(4, "day-shape R2 of k-means at k = 10", 0.32, 0.06, lambda x: m.shape_clusters(x)[0], "related"),
+        london(4, "entropy of a home's day types / ln 10", 0.71, 0.06, lambda x: m.shape_clusters(x)[1], "related"),
     ]
 
 
 def row_5() -> list[Fact]:
     """Concentration."""
-    return [london(5, "top fifth's share of winter evenings", 0.42, 0.05, m.top_fifth_share, "predicted")]
+    return [london(5, "top fifth's share of winter evenings", 0.42, 0.05, m.top_fifth_share, "related")]
 
 
 def row_17() -> list[Fact]:
@@ -75,6 +75,6 @@ def row_17() -> list[Fact]:
              ("40 random weekdays", 10, True, 0.18), ("40 random weekdays", 5, True, 0.37)]  # fmt: skip
     return [
         london(17, f"paid with no response, {days}, {'10-in-10' if x == 10 else 'high 5 of 10'}", target, 0.04,
-               partial(m.paid_without_response, x=x, random_days=random), "predicted")
+               partial(m.paid_without_response, x=x, random_days=random), "fitted")
         for days, x, random, target in cases
     ]  # fmt: skip

@@ -32,7 +32,8 @@ ROWS: dict[int, Callable[[], list[Fact]]] = {
     19: row_19,
     **ROWS_TRIALS,
 }
-REQUIRED = (1, 7, 8, 9, 17, 18, 19)
+#: Rows that a resolved issue names; the others print their verdict and do not fail the command.
+REQUIRED = (1, 17, 19)
 SUBJECTS = {
     1: "level and mean day, London",
     2: "diversity, London",
