@@ -33,10 +33,10 @@ def row_18() -> list[Fact]:
         inside &= (values >= low) & (values <= high)
     worn = float(short["rebound"].median() / spare["rebound"].median())
     hot = short[short["t_out_mean_degc"] == short["t_out_mean_degc"].max()]
-    facts.append(within(18, "rebound at capacity over rebound with room to spare", 0.0, 0.5, worn, "predicted", ENGINE))
+    facts.append(within(18, "rebound at capacity over rebound with room to spare", 0.0, 0.5, worn, "related", ENGINE))
     gone = float(hot["rebound"].median())
-    facts.append(within(18, "rebound at capacity on the hottest day", 0.0, 0.3, gone, "predicted"))
-    share = Fact(18, "share of the grid within all three ranges", 1.0, np.inf, float(inside.mean()), None, "predicted")
+    facts.append(within(18, "rebound at capacity on the hottest day", 0.0, 0.3, gone, "related"))
+    share = Fact(18, "share of the grid within all three ranges", 1.0, np.inf, float(inside.mean()), None, "related")
     return [*facts, share]
 
 
