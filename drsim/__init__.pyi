@@ -1,5 +1,6 @@
 """Types of the front door; the names themselves are fetched when first used (see ``__init__.py``)."""
 
+from scenarios.home_day import home as home
 from scenarios.loader import load_scenario as load
 from scenarios.pipeline import RunResult
 from scenarios.pipeline import run as run
@@ -8,4 +9,4 @@ from scenarios.segment_file import segment_file as segment
 from simulator.model import DemandResponseModel as DemandResponseModel
 
 __version__: str
-__all__ = ["DemandResponseModel", "RunResult", "Scenario", "load", "run", "segment"]
+__all__ = ["DemandResponseModel", "RunResult", "Scenario", "home", "load", "run", "segment"]

@@ -75,7 +75,7 @@ def test_a_treated_home_does_not_depend_on_which_others_are_treated(result: Repl
     start = make_world(60, days=world.clock.days).population.homes  # any homes will do
     past = np.full((len(start), world.clock.days), np.nan)
     past[:, : world.first_event_day] = 3.0
-    baselines = baselines_of(world.clock.is_workday)
+    baselines = baselines_of(world.clock.is_workday, [])
     some = np.array([3, 17, 44])
     for program in result.programs:
         seen = []
