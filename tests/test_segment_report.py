@@ -107,7 +107,8 @@ def test_small_cells_of_members_are_withheld_and_can_not_be_worked_out() -> None
 
 def test_customer_records_reach_the_report(tmp_path: Path) -> None:
     file = meter_file(tmp_path)
-    people = pd.DataFrame({"premise_id": [f"SECRET{i:03d}" for i in range(60)], "tariff": ["day", "day", "night", "night"] * 15})
+    ids = [f"SECRET{i:03d}" for i in range(60)]
+    people = pd.DataFrame({"premise_id": ids, "tariff": ["day", "day", "night", "night"] * 15})
     people.to_csv(tmp_path / "people.csv", index=False)
     store = import_file(file, tmp_path / "store", customers=tmp_path / "people.csv").folder
     result = segment_file(store, tmp_path / "out")
