@@ -12,6 +12,7 @@ from scenarios.trials.estimators import log_ratio_effect, mean_cut_kw, per_enrol
 from scenarios.trials.results import fitted_measures, role_of, trial_table, value_of
 from scenarios.trials.run import run_trial
 from scenarios.trials.spec import FOLDER, fitted_trials, load_trial, trial_files
+from simulator.parameters.tables import load_region
 
 FILES = trial_files()
 
@@ -107,3 +108,10 @@ def test_a_ratio_of_groups_is_a_ratio() -> None:
 def test_the_thermostat_trial_is_judged_with_intervals() -> None:
     table = trial_table(["thermostat_austin"], replications=2)
     assert (table["ci_low"] <= table["simulated"]).all() and (table["simulated"] <= table["ci_high"]).all()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_trial_has_no_solar_panels(name: str) -> None:
+    """With panels, midday net load nears zero and the log ratios of mean loads mean nothing."""
+    trial = load_trial(FILES[name])
+    assert load_region(trial.region, trial.parameters())["pv.share"] == 0.0

@@ -88,8 +88,11 @@ class Trial(Part):
     reproduced_if: Annotated[tuple[Band, ...], BeforeValidator(_listed)] = Field(min_length=1)
 
     def parameters(self) -> dict[str, float]:
-        """The region's parameters that the technology mix sets."""
-        return {TECHNOLOGY[name]: share for name, share in self.technology.items()}
+        """The region's parameters that the technology mix sets; no solar panels, which the regions have of today.
+
+        Panels bring midday net load near zero, where the estimators' log ratios of mean loads are not defined.
+        """
+        return {"pv.share": 0.0, **{TECHNOLOGY[name]: share for name, share in self.technology.items()}}
 
 
 def load_trial(path: Path) -> Trial:
