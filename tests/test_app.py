@@ -67,8 +67,10 @@ def test_the_page_answers_and_says_what_does_not_fit() -> None:
     page.run()
     assert not page.exception, page.exception
     assert any("One draw" in m.value or "untargeted" in m.value for m in page.markdown)
-    page.sidebar.slider(key="heat_wave-events.at_most").set_value(3)
-    page.sidebar.slider(key="heat_wave-costs.contact_usd_per_offer").set_value(30.0)
+    page.sidebar.multiselect(key="heat_wave-programs").set_value(["cool"])
+    page.sidebar.slider(key="heat_wave-programs.cool.incentive_usd_per_season").set_value(200)
     page.sidebar.slider(key="heat_wave-budget_usd").set_value(100).run()
     assert not page.exception
-    assert (page.error and "do not fit together" in page.error[0].value) or page.markdown
+    assert page.error and all("do not fit together" in said.value for said in page.error)
+    assert "budget_usd is 100, which buys nothing" in page.error[0].value
+    assert not page.subheader  # no answer stands under a setting that can not be run

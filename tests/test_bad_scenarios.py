@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from scenarios.cli import app
+from scenarios.loader import bundled_names
 
 GOOD = """\
 schema: 1
@@ -415,7 +416,7 @@ def test_check_says_the_same_as_run(tmp_path: Path) -> None:
     [
         (
             ["heat_wav"],
-            'SCENARIO is "heat_wav", and there is no such file; expected a path or one of baseline_error, ',
+            f'SCENARIO is "heat_wav", and there is no such file; expected a path or one of {bundled_names()[0]}, ',
         ),
         (["heat_wav"], 'did you mean "heat_wave"?'),
         (["nowhere/heat_wave.yaml"], 'SCENARIO is "nowhere/heat_wave.yaml", and there is no such file'),
