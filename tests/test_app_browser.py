@@ -28,7 +28,6 @@ CHROMIUM = os.environ.get("DRSIM_CHROMIUM") or shutil.which("chromium") or "/usr
 MISSING = [name for name in ("streamlit", "playwright") if importlib.util.find_spec(name) is None]
 MISSING += [] if Path(CHROMIUM).is_file() else ["chromium"]
 pytestmark = [
-    pytest.mark.skip(reason="unfinished: the slider named homes is not found by its role; has never passed"),
     pytest.mark.slow,
     pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)} (extras: app, e2e)"),
 ]
@@ -68,13 +67,26 @@ def page(address: str) -> Iterator[Any]:
         strangers: list[str] = []
         tab.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else strangers.append(r.url))
         tab.goto(address)
-        tab.get_by_text("replications; the last took").wait_for()
-        tab.get_by_role("slider", name="Replications").press("Home")
-        tab.get_by_role("slider", name="homes", exact=True).press("Home")
+        slide(tab, "count", "Home")
+        slide(tab, "population-households", "Home")
         tab.get_by_text("1 of 1 replications").wait_for()
+        settled(tab)
         yield tab
         browser.close()
         assert strangers == []
+
+
+def slide(tab: Any, key: str, *presses: str) -> None:
+    """Press keys on the slider of one lever of heat_wave; Streamlit names a widget's class after its key."""
+    thumb = tab.locator(f".st-key-heat_wave-{key} input[type=range]")
+    for press in presses:
+        thumb.press(press)
+
+
+def settled(tab: Any) -> None:
+    """Wait until the page has run to its end."""
+    tab.wait_for_timeout(1_000)  # a lever is sent a moment after the key
+    tab.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def picture(tab: Any, name: str) -> None:
@@ -87,9 +99,9 @@ def picture(tab: Any, name: str) -> None:
 def test_levers_compare_and_the_download_reproduces(page: Any, tmp_path: Path) -> None:
     page.get_by_role("button", name="Keep this setting for comparison (A)").click()
     page.get_by_text("Kept setting (A) and this one (B)").wait_for()
-    page.get_by_role("slider", name="cool: incentive, $ a season").press("ArrowRight")
+    slide(page, "programs-cool-incentive_usd_per_season", "ArrowRight")
     page.get_by_text("Changed: programs.cool.incentive_usd_per_season = 45.0").wait_for()
-    page.get_by_text("1 of 1 replications").wait_for()
+    settled(page)
     picture(page, "side_by_side")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download this scenario (YAML)").click()
@@ -107,10 +119,13 @@ def test_levers_compare_and_the_download_reproduces(page: Any, tmp_path: Path) -
 
 
 def test_settings_that_do_not_fit_are_said_in_a_sentence(page: Any) -> None:
-    page.get_by_role("slider", name="budget, $").press("Home")
-    for _ in range(12):  # one contact costs more than the whole budget
-        page.get_by_role("slider", name="cool: incentive, $ a season").press("End")
+    page.locator('.st-key-heat_wave-programs button[aria-label="Remove rebate"]').last.click()
+    settled(page)
+    slide(page, "programs-cool-incentive_usd_per_season", "End")
+    slide(page, "budget_usd", "Home")  # one home costs more than the whole budget
     page.get_by_text("These settings do not fit together").first.wait_for()
+    settled(page)
+    assert page.get_by_role("button", name="Download the report").count() == 0
     picture(page, "misfit")
     assert page.get_by_text("Traceback").count() == 0
 
