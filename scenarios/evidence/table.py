@@ -81,7 +81,7 @@ def markdown(facts: Sequence[Fact]) -> str:
         spread = "-" if f.low is None else f"{_number(f.low)} to {_number(f.high)}"
         cells = [str(f.row), f.name, _number(f.target), _number(f.tolerance), _number(f.simulated), spread,
                  _number(f.real), f.role, f.verdict]  # fmt: skip
-        lines.append("| " + " | ".join(cells) + " |")
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
 
