@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -177,7 +178,11 @@ def test_a_killed_run_is_resumed_and_leaves_no_workers(tmp_path: Path, number: s
     command = [sys.executable, "-m", "drsim", "run", "heat_wave", "--households", "200",
                "--replications", "8", "--out", str(tmp_path / "run"), "--workers", "2"]  # fmt: skip
     command += [word for change in SHORT for word in ("--set", change)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
+    # a shell's background jobs ignore SIGINT and hand that on; the run under test must not inherit it
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=heed
+    )
     folder = tmp_path / "run.partial" / "checkpoints"
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline and process.poll() is None and not list(folder.glob("*.part")):
