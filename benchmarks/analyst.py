@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from analysis.load_shapes import LoadShapes
-from analysis.segmentation import segment
+from analysis.segments.segmentation import segment
+from analysis.shapes.load_shapes import LoadShapes
 
 PART = 4096
 

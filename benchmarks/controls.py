@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from scenarios.comparison import simultaneous_gains, t_interval
 from scenarios.loader import load_scenario
 from scenarios.pipeline import RunResult, run_scenario
+from scenarios.results.comparison import simultaneous_gains, t_interval
 
 MARGIN = 0.05  # of untargeted's reduction
 GREATEST_RANK_CORRELATION = 0.03

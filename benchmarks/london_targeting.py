@@ -30,17 +30,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from analysis.experiment import (
+from analysis.prediction.experiment import (
     average_effect,
     calibration_slope,
     difference_in_differences,
     effect_per_enrolled,
     effect_per_offered,
 )
-from analysis.load_shapes import LoadShapes
-from analysis.response import Trial, dr_scores, fit_effects
-from analysis.segmentation import segment
-from analysis.targeting import ORDERINGS, Records
+from analysis.prediction.response import Trial, dr_scores, fit_effects
+from analysis.segments.segmentation import segment
+from analysis.shapes.load_shapes import LoadShapes
+from analysis.targeting.orderings import ORDERINGS, Records
 
 Floats = NDArray[np.float64]
 FAMILIES = ("proportional", "end_use", "random", "none")

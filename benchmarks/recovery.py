@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from analysis.experiment import (
+from analysis.prediction.experiment import (
     average_effect,
     calibration_slope,
     difference_in_differences,
@@ -27,8 +27,8 @@ from analysis.experiment import (
     effect_per_offered,
     effects_by_quantile,
 )
-from analysis.response import LEARNERS, Trial, cross_fit_effects, dr_scores, fit_effects
-from analysis.uplift_scores import policy_value
+from analysis.prediction.response import LEARNERS, Trial, cross_fit_effects, dr_scores, fit_effects
+from analysis.prediction.uplift_scores import policy_value
 
 Floats = NDArray[np.float64]
 HOMES, GROUPS, OFFERED = 1000, 5, 0.5

@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from analysis.knapsack import stochastic_knapsack
-from analysis.offer_choice import choose_offers
+from analysis.targeting.knapsack import stochastic_knapsack
+from analysis.targeting.offer_choice import choose_offers
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:

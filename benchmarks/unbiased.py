@@ -17,8 +17,8 @@ from datetime import date
 import numpy as np
 
 from analysis.baselines import EventWindow, MeterHistory, estimate_all
-from analysis.impact import Impacts, mean_and_error, randomised_effect
-from analysis.log_ratio import log_ratio_effect
+from analysis.impact.load_impact import Impacts, mean_and_error, randomised_effect
+from analysis.impact.log_ratio import log_ratio_effect
 from drsim.clock import Clock
 from simulator.climate import load_climate
 from simulator.keyed_random import uniforms

@@ -9,7 +9,7 @@ from typing import Any
 
 def scenario_reference() -> str:
     """Every key with its type, default, range and meaning, from the JSON Schema."""
-    from scenarios.schema_messages import json_schema
+    from scenarios.schema.messages import json_schema
 
     schema = json_schema()
     lines = [

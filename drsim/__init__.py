@@ -20,10 +20,10 @@ __all__ = ["DemandResponseModel", "RunResult", "Scenario", "home", "load", "run"
 _BEHIND = {
     "load": ("scenarios.loader", "load_scenario"),
     "run": ("scenarios.pipeline", "run"),
-    "segment": ("scenarios.segment_file", "segment_file"),
-    "home": ("scenarios.home_day", "home"),
+    "segment": ("scenarios.meter_files.segment_file", "segment_file"),
+    "home": ("scenarios.homes.home_day", "home"),
     "RunResult": ("scenarios.pipeline", "RunResult"),
-    "Scenario": ("scenarios.schema", "Scenario"),
+    "Scenario": ("scenarios.schema.scenario", "Scenario"),
     "DemandResponseModel": ("simulator.model", "DemandResponseModel"),
 }
 

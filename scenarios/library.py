@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scenarios.comparison import ratio_difference, t_interval
 from scenarios.loader import load_scenario
-from scenarios.metrics import RATIOS, UNITS
-from scenarios.parallel import Progress
 from scenarios.report.arms import arm
 from scenarios.report.numbers import Estimate, with_span
-from scenarios.schema import Scenario
-from scenarios.sweep import run_points
-from scenarios.sweep_points import Point, axis_of, grid
+from scenarios.results.comparison import ratio_difference, t_interval
+from scenarios.results.metrics import RATIOS, UNITS
+from scenarios.running.parallel import Progress
+from scenarios.schema.scenario import Scenario
+from scenarios.sweeps.sweep import run_points
+from scenarios.sweeps.sweep_points import Point, axis_of, grid
 
 EVENT_KW = "event_reduction_kw"
 BODY = "body"

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from drsim.errors import Problem, ScenarioError
-from scenarios.schema import Scenario
-from scenarios.schema_edit import Edit, parse_sets
-from scenarios.schema_source import MOST_BYTES, read_source
-from scenarios.schema_validate import assemble
-from scenarios.suggestions import did_you_mean, list_of, shown
+from scenarios.schema.edit import Edit, parse_sets
+from scenarios.schema.scenario import Scenario
+from scenarios.schema.source import MOST_BYTES, read_source
+from scenarios.schema.suggestions import did_you_mean, list_of, shown
+from scenarios.schema.validate import assemble
 
 BUNDLED = Path(__file__).resolve().parent
 

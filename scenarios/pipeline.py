@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from scenarios import run_folder
-from scenarios.checkpoints import Checkpoints
-from scenarios.comparison import REFERENCE, compare, detectable_gain
-from scenarios.decomposition import summary as summary_of_stages
 from scenarios.loader import load_scenario
 from scenarios.measurement.page import write_measurement_page
 from scenarios.measurement.tables import FILES as MEASURED
-from scenarios.parallel import Engine, Progress, RunFailed, run_all, usual_workers
-from scenarios.reads import sample_end_use, write_reads
-from scenarios.run_report import report_input
-from scenarios.schema import Scenario
-from scenarios.tables import ReplicationTables
-from scenarios.worlds import misfit_of, region_of
+from scenarios.results.comparison import REFERENCE, compare, detectable_gain
+from scenarios.results.decomposition import summary as summary_of_stages
+from scenarios.results.run_report import report_input
+from scenarios.results.tables import ReplicationTables
+from scenarios.running import run_folder
+from scenarios.running.checkpoints import Checkpoints
+from scenarios.running.parallel import Engine, Progress, RunFailed, run_all, usual_workers
+from scenarios.running.reads import sample_end_use, write_reads
+from scenarios.running.worlds import misfit_of, region_of
+from scenarios.schema.scenario import Scenario
 
 if TYPE_CHECKING:
-    from scenarios.plotting import Plots
-    from scenarios.uncertainty import Doubt
+    from scenarios.results.plotting import Plots
+    from scenarios.sweeps.uncertainty import Doubt
 
 HEADLINE, MAIN_ARM = "peak_reduction_kw", "segment_targeted"
 
@@ -75,14 +75,14 @@ class RunResult:
 
     @property
     def plot(self) -> Plots:
-        """The report's figures: ``result.plot.peak_day()``; see ``scenarios.plotting.Plots``."""
-        from scenarios.plotting import Plots
+        """The report's figures: ``result.plot.peak_day()``; see ``scenarios.results.plotting.Plots``."""
+        from scenarios.results.plotting import Plots
 
         return Plots(self)
 
     def summary_text(self) -> str:
         """The closing summary of the command line."""
-        from scenarios.summary import text_of
+        from scenarios.results.summary import text_of
 
         return text_of(self)
 
@@ -239,7 +239,7 @@ def _doubt(folder: Path, scenario: Scenario, values: pd.DataFrame, workers: int 
     """Whether the answer survives the assumptions, where the scenario asks."""
     if scenario.uncertainty == "none":
         return None
-    from scenarios.uncertainty import explore
+    from scenarios.sweeps.uncertainty import explore
 
     doubt = explore(scenario, values, workers, tell)
     if doubt is not None:

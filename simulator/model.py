@@ -59,7 +59,7 @@ class DemandResponseModel(mesa.Model):
         For Mesa: an integer takes the place of ``seed``; anything else is drawn from once to make a seed.
     baselines
         For a rebate: a function of the days that may serve as history which returns the baseline rules,
-        ``scenarios.analyst.baselines_of``. The world has no formula of its own for what the analyst owns.
+        ``scenarios.arms.analyst.baselines_of``. The world has no formula of its own for what the analyst owns.
     household_class
         A subclass of ``Household``.
     collect_agents

@@ -19,7 +19,7 @@ from simulator.season import Baselines
 from simulator.weather import generate
 from simulator.world import World
 
-#: (days that may serve as history (days,)) -> baseline rules; ``scenarios.analyst.baselines_of`` is one
+#: (days that may serve as history (days,)) -> baseline rules; ``scenarios.arms.analyst.baselines_of`` is one
 BaselineMaker = Callable[[NDArray[np.bool_], Sequence[int]], Baselines]
 _WINDOW = re.compile(r"([01]\d|2[0-3]):(00|15|30|45)-(([01]\d|2[0-3]):(00|15|30|45)|24:00)")
 
@@ -121,7 +121,7 @@ def make_baselines(program: Program | None, maker: BaselineMaker | None, clock: 
         if program is not None and program.pays_by_event:
             raise ValueError(
                 "program is 'peak_time_rebate', which is paid against a baseline, and baselines is None; the "
-                "baseline belongs to the analyst, so pass the analyst's: from scenarios.analyst import "
+                "baseline belongs to the analyst, so pass the analyst's: from scenarios.arms.analyst import "
                 "baselines_of, then DemandResponseModel(program='peak_time_rebate', baselines=baselines_of)"
             )
         return no_baselines

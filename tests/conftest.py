@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from drsim.clock import Clock
 from scenarios.loader import load_scenario
-from scenarios.schema import Scenario
+from scenarios.schema.scenario import Scenario
 from simulator.climate import load_climate
 from simulator.parameters.tables import behaviour_record, load_behaviour, load_region
 from simulator.population import sample

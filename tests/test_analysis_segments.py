@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
-from analysis.labels import name_segments
-from analysis.load_shapes import LoadShapes
-from analysis.segmentation import Segmentation, segment
-from analysis.weather_response import DESIGN_QUANTILE
+from analysis.segments.labels import name_segments
+from analysis.segments.segmentation import Segmentation, segment
+from analysis.shapes.load_shapes import LoadShapes
+from analysis.shapes.weather_response import DESIGN_QUANTILE
 
 DAYS = 56
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analysis.ledger import LedgerResult, blanket_incentive, run_waves
-from analysis.segmentation import Segmentation
-from analysis.targeting import ORDERINGS, Records, order_by_segment, placebo, segment_scores
+from analysis.segments.segmentation import Segmentation
+from analysis.targeting.ledger import LedgerResult, blanket_incentive, run_waves
+from analysis.targeting.orderings import ORDERINGS, Records, order_by_segment, placebo, segment_scores
 
 # ---- orderings ----
 

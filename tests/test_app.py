@@ -13,7 +13,7 @@ from scenarios.app import working
 from scenarios.app.levers import edited, levers_of, window_text, without_programs
 from scenarios.loader import bundled_names, load_scenario
 from scenarios.pipeline import run
-from scenarios.schema import Scenario
+from scenarios.schema.scenario import Scenario
 
 PAGE = Path(__file__).resolve().parents[1] / "scenarios" / "app" / "page.py"
 needs_streamlit = pytest.mark.skipif(

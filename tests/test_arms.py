@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from drsim.errors import ScenarioError
-from scenarios.decomposition import summary
+from scenarios.arms.menus import single_program_terms, terms_of
+from scenarios.arms.mirrors import MIRROR
+from scenarios.arms.oracle_choice import life_of_offers
+from scenarios.arms.pilot import pilot_world, run_pilot
 from scenarios.loader import load_scenario
-from scenarios.menus import single_program_terms, terms_of
-from scenarios.mirrors import MIRROR
-from scenarios.oracle_choice import life_of_offers
-from scenarios.pilot import pilot_world, run_pilot
-from scenarios.replication import ReplicationResult, run_replication
-from scenarios.schema import Scenario
-from scenarios.tables import tables_of
-from scenarios.worlds import build_world
+from scenarios.results.decomposition import summary
+from scenarios.results.tables import tables_of
+from scenarios.running.replication import ReplicationResult, run_replication
+from scenarios.running.worlds import build_world
+from scenarios.schema.scenario import Scenario
 from tests.conftest import without_truth
 
 ARMS = [
@@ -111,14 +111,14 @@ def test_the_usual_terms_come_first_and_lives_are_shared(scenario: Scenario, res
     assert len(single_program_terms(terms)) == 12
     assert terms[-1].contact_usd == scenario.costs.contact_usd_per_offer + 2.0
     assert terms[5].label(["cool", "rebate"]) == "cool+rebate x2 informed"
-    from scenarios.offers import OfferBook
+    from scenarios.arms.offers import OfferBook
 
     life = life_of_offers(OfferBook(result.programs))
     assert len(np.unique(life)) == 2  # two programmes, however many incentives
 
 
 def test_low_income_homes_get_their_share_of_offers(scenario: Scenario) -> None:
-    from scenarios.customers import covariates_of, low_income
+    from scenarios.arms.customers import covariates_of, low_income
 
     fair = scenario.with_(
         {"targeting.least_low_income_share": 0.4, "arms": ["none", "load_ranked"], "budget_usd": 700,

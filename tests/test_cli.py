@@ -252,11 +252,11 @@ def test_segment_and_evidence_pass_on_what_was_asked(monkeypatch: pytest.MonkeyP
         def summary_text(self) -> str:
             return "6 segments"
 
-    segment = types.ModuleType("scenarios.segment_file")
+    segment = types.ModuleType("scenarios.meter_files.segment_file")
     segment.segment_file = lambda path, **how: asked.append((path, how)) or Segments()  # type: ignore[attr-defined]
     evidence = types.ModuleType("scenarios.evidence")
     evidence.run_evidence = lambda *how: asked.append(how) or 1  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "scenarios.segment_file", segment)
+    monkeypatch.setitem(sys.modules, "scenarios.meter_files.segment_file", segment)
     monkeypatch.setitem(sys.modules, "scenarios.evidence", evidence)
     file = tmp_path / "reads.csv"
     file.touch()

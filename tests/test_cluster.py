@@ -12,9 +12,9 @@ import pytest
 
 from drsim.errors import ScenarioError
 from scenarios.loader import load_scenario
-from scenarios.parallel import Engine, one_replication
 from scenarios.pipeline import run_scenario
-from scenarios.schema import Scenario
+from scenarios.running.parallel import Engine, one_replication
+from scenarios.schema.scenario import Scenario
 from tests.test_resume import SHORT, _same
 
 DASK = Engine("dask")
@@ -54,7 +54,7 @@ def test_a_killed_worker_of_a_cluster_changes_nothing(
     short: Scenario, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DRSIM_TEST_MARKER", str(tmp_path / "died"))
-    monkeypatch.setattr("scenarios.cluster.one_replication", _die_once)
+    monkeypatch.setattr("scenarios.running.cluster.one_replication", _die_once)
     result = run_scenario(short, out=tmp_path / "run", workers=2, command="test", engine=DASK)
     assert (tmp_path / "died").exists()
     _same(undisturbed, result.folder)
@@ -62,7 +62,7 @@ def test_a_killed_worker_of_a_cluster_changes_nothing(
 
 @needs_dask
 def test_no_scheduler_answers(short: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scenarios.cluster.PATIENCE_SECONDS", 1)
+    monkeypatch.setattr("scenarios.running.cluster.PATIENCE_SECONDS", 1)
     with pytest.raises(ScenarioError, match=r"nothing answers at 'tcp://127\.0\.0\.1:9'"):
         run_scenario(short, out=tmp_path / "run", engine=Engine("dask", "tcp://127.0.0.1:9"))
     assert list(tmp_path.iterdir()) == []

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from scenarios.comparison import COLUMNS, compare, fieller, ratio_difference, simultaneous_gains, t_interval
-from scenarios.metrics import RATIOS, UNITS
+from scenarios.results.comparison import COLUMNS, compare, fieller, ratio_difference, simultaneous_gains, t_interval
+from scenarios.results.metrics import RATIOS, UNITS
 
 
 def test_fieller_ends_satisfy_their_equation() -> None:

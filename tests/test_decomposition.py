@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.decomposition import STAGES, ArmStages, decompose, shapley, stages_of
+from scenarios.results.decomposition import STAGES, ArmStages, decompose, shapley, stages_of
 
 totals = st.lists(st.floats(-50, 500).filter(lambda x: abs(x) > 1e-3), min_size=7, max_size=7)
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from scenarios.cli import app
-from scenarios.metrics import UNITS
 from scenarios.pipeline import run
-from scenarios.schema import Scenario
+from scenarios.results.metrics import UNITS
+from scenarios.schema.scenario import Scenario
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FEATURE = re.compile(r"h\d\d|true_\w+|estimated_impact_kw_\w+|\w+_log_sd")

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenarios.frontier import break_even, flip_map, frontier, sentences
-from scenarios.frontier_run import run_flip_map, run_frontier
-from scenarios.schema import Scenario
-from scenarios.sweep_points import axis_of, grid
+from scenarios.schema.scenario import Scenario
+from scenarios.sweeps.frontier import break_even, flip_map, frontier, sentences
+from scenarios.sweeps.frontier_run import run_flip_map, run_frontier
+from scenarios.sweeps.sweep_points import axis_of, grid
 
 
 def values_of(levels: dict[str, list[float]], noise: float = 0.2, replications: int = 8) -> pd.DataFrame:

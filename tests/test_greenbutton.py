@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import greenbutton_feed
-from analysis.greenbutton import read_green_button, read_green_button_bytes
-from analysis.greenbutton_write import whole_wh, write_green_button
+from analysis.meter_data import greenbutton_feed
+from analysis.meter_data.greenbutton import read_green_button, read_green_button_bytes
+from analysis.meter_data.greenbutton_write import whole_wh, write_green_button
 from drsim.errors import DataError
 
 DATA = Path(os.environ.get("DRSIM_REFERENCE_DATA", "../shared/data")) / "greenbutton"

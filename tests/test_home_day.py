@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from drsim import home as offered
 from scenarios.cli import app
-from scenarios.home_day import home
+from scenarios.homes.home_day import home
 from simulator.fields import USES
 
 

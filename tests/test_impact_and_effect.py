@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from analysis.accuracy import accuracy, placebo_days
 from analysis.baselines import Estimate, EventWindow, MeterHistory
-from analysis.event_files import read_events
-from analysis.impact import Impacts, by_event, by_hour, ex_ante
+from analysis.impact.accuracy import accuracy, placebo_days
+from analysis.impact.load_impact import Impacts, by_event, by_hour, ex_ante
+from analysis.impact.log_ratio import log_ratio_effect
 from analysis.keyed_draws import resample_counts, uniforms
-from analysis.log_ratio import log_ratio_effect
-from analysis.metered_days import windows_of
+from analysis.meter_data.event_files import read_events
+from analysis.shapes.metered_days import windows_of
 from drsim.errors import DataError, ScenarioError
 from scenarios.cli import app
 
@@ -252,8 +252,8 @@ def test_wrong_usage_is_exit_code_2(meter_file: Path, more: list[str], said: str
 
 @pytest.mark.skipif(not (LCL / "households.csv").is_file(), reason="London meters (DRSIM_REFERENCE_DATA) are not here")
 def test_london_gives_its_published_figures(tmp_path: Path) -> None:
-    from scenarios.baseline_file import study
-    from scenarios.baseline_meters import BaselineOptions
+    from scenarios.meter_files.baseline_file import study
+    from scenarios.meter_files.baseline_meters import BaselineOptions
 
     found = study(
         LCL / "lcl_2013_wh.parquet",

@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
-from analysis.ami_import import import_reads
-from analysis.ami_sources import Layout
-from analysis.ami_store import is_store, open_meters, open_store
+from analysis.meter_data.ami_import import import_reads
+from analysis.meter_data.ami_sources import Layout
+from analysis.meter_data.ami_store import is_store, open_meters, open_store
 from drsim.errors import DataError
 from scenarios.cli import app
 

@@ -11,8 +11,8 @@ from scipy.special import expit
 from typer.testing import CliRunner
 
 from scenarios.cli import app
-from scenarios.population_checks import by_income, shares, size_by_dwelling
-from scenarios.schema_place import Share
+from scenarios.homes.population_checks import by_income, shares, size_by_dwelling
+from scenarios.schema.place import Share
 from simulator.parameters.files import MIX, mix_parameters
 from simulator.parameters.tables import load_behaviour, load_region, region_names
 from simulator.population import sample

@@ -11,7 +11,7 @@ import pytest
 from scenarios.library import BODY, CASES, Case, Contrast, case_of, difference, findings_of, sentence, setting_of
 from scenarios.loader import load_scenario
 from scenarios.report.numbers import Estimate
-from scenarios.sweep_points import axis_of
+from scenarios.sweeps.sweep_points import axis_of
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "policy_library.md"
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.balancing import balance, effective_rows, resample
-from analysis.reads_target import read_target
+from analysis.segments.reads_target import read_target
+from analysis.shapes.balancing import balance, effective_rows, resample
 from drsim.errors import DataError, ScenarioError
-from scenarios.import_file import import_file
-from scenarios.schema import Scenario
-from scenarios.worlds import build_world, misfit_of
+from scenarios.meter_files.import_file import import_file
+from scenarios.running.worlds import build_world, misfit_of
+from scenarios.schema.scenario import Scenario
 from simulator.meter import to_minutes
 from simulator.world import Lives
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.settlement import individual
+from analysis.money.settlement import individual
 from scenarios.loader import load_scenario
 from scenarios.measurement.errors import estimates_of
 from scenarios.measurement.members import event_windows, history_with_controls, members_of_arm
 from scenarios.measurement.tables import FILES, measured
-from scenarios.replication import ReplicationResult, run_replication
+from scenarios.running.replication import ReplicationResult, run_replication
 
 TINY = {
     "population.households": 120,

@@ -8,9 +8,9 @@ import mesa
 import numpy as np
 import pytest
 
-from scenarios.analyst import baselines_of
+from scenarios.arms.analyst import baselines_of
 from scenarios.loader import load_scenario
-from scenarios.worlds import build_world
+from scenarios.running.worlds import build_world
 from simulator.behaviour.enrolment import answers
 from simulator.day import N_USES
 from simulator.fields import FIELDS

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from analysis import economics as eco
-from analysis.equity import by_group, gini, share_to_lowest, terciles
-from analysis.grid_series import SyntheticGrid, from_file, synthetic
-from analysis.market import DayAheadTerms, DeliveryForecast, day_ahead, forecast, risk, vpp_season
-from analysis.settlement import (
+from analysis.money import economics as eco
+from analysis.money.equity import by_group, gini, share_to_lowest, terciles
+from analysis.money.grid_series import SyntheticGrid, from_file, synthetic
+from analysis.money.market import DayAheadTerms, DeliveryForecast, day_ahead, forecast, risk, vpp_season
+from analysis.money.settlement import (
     SETTLEMENTS,
     CapacityTerms,
     aggregate_shared,

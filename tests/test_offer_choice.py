@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.knapsack import reliability, reliability_curve, stochastic_knapsack
-from analysis.offer_choice import choose_exactly, choose_offers, segment_offers, with_fair_share, within_asks
-from analysis.power import PilotDesign, homes_needed, pilot_table, power_of, smallest_effect
+from analysis.prediction.power import PilotDesign, homes_needed, pilot_table, power_of, smallest_effect
+from analysis.targeting.knapsack import reliability, reliability_curve, stochastic_knapsack
+from analysis.targeting.offer_choice import choose_exactly, choose_offers, segment_offers, with_fair_share, within_asks
 
 # ---- one offer a home ----
 

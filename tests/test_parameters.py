@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from scenarios.cli import app
-from scenarios.parameter_table import every_parameter, region_table
-from scenarios.schema_parameters import known_parameters
+from scenarios.homes.parameter_table import every_parameter, region_table
+from scenarios.schema.parameters import known_parameters
 from simulator.parameters import files
 from simulator.parameters.tables import load_region, region_names
 

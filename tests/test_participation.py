@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.participation import (
+from analysis.prediction.participation import (
     CLASSIFIERS,
     cross_predict,
     fit_participation,
@@ -14,7 +14,7 @@ from analysis.participation import (
     survival_fraction,
     time_folds,
 )
-from analysis.probability_scores import (
+from analysis.prediction.probability_scores import (
     drift,
     error_by_group,
     lift,

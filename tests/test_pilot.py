@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.pilot import (
+from analysis.prediction.pilot import (
     CONTROL,
     PilotRecords,
     expected_cost_usd,

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.daily_shapes import DailyShapes
-from analysis.profiles import Profiles, highest_hours
+from analysis.shapes.daily_shapes import DailyShapes
+from analysis.shapes.profiles import Profiles, highest_hours
 
 START = date(2024, 1, 1)  # a Monday
 

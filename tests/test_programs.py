@@ -9,7 +9,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from scenarios import schema_programs
+from scenarios.schema import programs as schema_programs
 from simulator.dispatch import NOTIFIED, OPTED_OUT, PARTICIPATED, ask, begin_day
 from simulator.events import Calendar, EventRule
 from simulator.fields import VERBS

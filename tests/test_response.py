@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from analysis.experiment import (
+from analysis.prediction.experiment import (
     Estimate,
     average_effect,
     calibration_slope,
@@ -19,8 +19,16 @@ from analysis.experiment import (
     effect_per_offered,
     effects_by_quantile,
 )
-from analysis.response import LEARNERS, REGRESSORS, Trial, causal_tree, cross_fit_effects, dr_scores, fit_effects
-from analysis.uplift_scores import (
+from analysis.prediction.response import (
+    LEARNERS,
+    REGRESSORS,
+    Trial,
+    causal_tree,
+    cross_fit_effects,
+    dr_scores,
+    fit_effects,
+)
+from analysis.prediction.uplift_scores import (
     DO_NOT,
     LET_CHOOSE,
     TREAT,

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from drsim.errors import ScenarioError
-from scenarios.checkpoints import Checkpoints
 from scenarios.loader import load_scenario
-from scenarios.parallel import RunFailed, one_replication
 from scenarios.pipeline import run_scenario
-from scenarios.repeat import scenario_of_manifest
-from scenarios.schema import Scenario
+from scenarios.running.checkpoints import Checkpoints
+from scenarios.running.parallel import RunFailed, one_replication
+from scenarios.running.repeat import scenario_of_manifest
+from scenarios.schema.scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 SHORT = [
@@ -74,7 +74,7 @@ def test_an_interrupted_run_is_kept_and_resumed(
     lived = []
     with monkeypatch.context() as patch:
         patch.setattr(
-            "scenarios.parallel.one_replication", lambda s, r: lived.append(r) or one_replication(s, r)
+            "scenarios.running.parallel.one_replication", lambda s, r: lived.append(r) or one_replication(s, r)
         )
         again = run_scenario(short, out=tmp_path / "run", workers=1, command="test", resume=True)
     assert lived == [2, 3]
@@ -147,7 +147,7 @@ def test_a_killed_worker_is_replaced(
     short: Scenario, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DRSIM_TEST_MARKER", str(tmp_path / "died"))
-    monkeypatch.setattr("scenarios.parallel.one_replication", _die_once)
+    monkeypatch.setattr("scenarios.running.parallel.one_replication", _die_once)
     said: list[str] = []
     result = run_scenario(
         short, out=tmp_path / "run", workers=2, command="test", progress=lambda d, n, what: said.append(what)
@@ -162,7 +162,7 @@ def test_when_every_worker_dies_the_rest_is_kept(
     short: Scenario, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("scenarios.parallel.one_replication", _die)
+        patch.setattr("scenarios.running.parallel.one_replication", _die)
         with pytest.raises(RunFailed, match="a worker process died 3 times"):
             run_scenario(short, out=tmp_path / "run", workers=2, command="test")
     if (tmp_path / "run.partial").exists():  # how much was finished before the deaths is a race

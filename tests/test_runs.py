@@ -15,10 +15,10 @@ import pytest
 
 from drsim.clock import Clock
 from drsim.errors import ScenarioError
-from scenarios.comparison import compare, detectable_gain, fieller, ratio_difference, t_interval
-from scenarios.parallel import one_replication
 from scenarios.pipeline import run_scenario
-from scenarios.replication import run_replication
+from scenarios.results.comparison import compare, detectable_gain, fieller, ratio_difference, t_interval
+from scenarios.running.parallel import one_replication
+from scenarios.running.replication import run_replication
 from simulator.events import EventRule, call_events, missed_and_needless
 from tests.conftest import without_truth
 
@@ -44,8 +44,8 @@ def test_only_joined_homes_differ(result) -> None:
 
 def test_copies_equal_a_full_simulation(small_scenario, result) -> None:
     """Every home lives the season in the one programme; the joined homes' logs must be the same to the watt-hour."""
-    from scenarios.analyst import baselines_of, live_history
-    from scenarios.worlds import build_world, event_rule_of
+    from scenarios.arms.analyst import baselines_of, live_history
+    from scenarios.running.worlds import build_world, event_rule_of
     from simulator.season import Treatment, run_day
     from simulator.world import Lives
 

@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from drsim.errors import ScenarioError
 from scenarios.loader import BUNDLED, bundled_names, load_scenario
-from scenarios.schema import Scenario
-from scenarios.schema_edit import dotted_path
-from scenarios.schema_parts import region_names
-from scenarios.schema_source import read_source
+from scenarios.schema.edit import dotted_path
+from scenarios.schema.parts import region_names
+from scenarios.schema.scenario import Scenario
+from scenarios.schema.source import read_source
 
 SMALL = """\
 schema: 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenarios.analyst import baselines_of
-from scenarios.replication import ReplicationResult, run_replication
-from scenarios.schema import Scenario
-from scenarios.tables import tables_of
-from scenarios.worlds import build_world
+from scenarios.arms.analyst import baselines_of
+from scenarios.results.tables import tables_of
+from scenarios.running.replication import ReplicationResult, run_replication
+from scenarios.running.worlds import build_world
+from scenarios.schema.scenario import Scenario
 from simulator.dispatch import ask, begin_day, end_event, end_membership
 from simulator.programs import Signal
 from simulator.season import Treatment, learn_all

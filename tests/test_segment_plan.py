@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.segment_plan import PlannedTerms, order_of_plan, plan_segments, planned_kw, planned_take_up
-from analysis.segmentation import Segmentation
+from analysis.segments.segmentation import Segmentation
+from analysis.targeting.segment_plan import PlannedTerms, order_of_plan, plan_segments, planned_kw, planned_take_up
 
 
 def segments(labels: np.ndarray) -> Segmentation:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.labels import name_segments
-from analysis.programme_hints import HINTS, suggest
-from analysis.segment_profiles import members, segment_profiles
+from analysis.segments.labels import name_segments
+from analysis.segments.programme_hints import HINTS, suggest
+from analysis.segments.segment_profiles import members, segment_profiles
 from drsim.errors import DataError, ScenarioError
-from scenarios.import_file import import_file
-from scenarios.segment_file import segment_file
+from scenarios.meter_files.import_file import import_file
+from scenarios.meter_files.segment_file import segment_file
 
 
 def meter_file(folder: Path, homes: int = 60, days: int = 200) -> Path:

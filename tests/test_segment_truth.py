@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenarios.replication import run_replication
-from scenarios.schema import Scenario
-from scenarios.segment_tables import segment_table
-from scenarios.segment_truth import explained_fraction
+from scenarios.results.segment_tables import segment_table
+from scenarios.results.segment_truth import explained_fraction
+from scenarios.running.replication import run_replication
+from scenarios.schema.scenario import Scenario
 
 
 def test_explained_fraction_is_one_inside_kinds_and_near_nothing_at_random() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenarios.analyst import baselines_of, live_history
-from scenarios.replication import run_replication
-from scenarios.schema import Scenario
-from scenarios.worlds import build_world, event_rule_of
+from scenarios.arms.analyst import baselines_of, live_history
+from scenarios.running.replication import run_replication
+from scenarios.running.worlds import build_world, event_rule_of
+from scenarios.schema.scenario import Scenario
 from simulator.behaviour.social import graph_of, network
 from simulator.dispatch import PARTICIPATED
 from simulator.season import Treatment, run_day

@@ -13,15 +13,15 @@ import pytest
 from typer.testing import CliRunner
 
 from drsim.errors import ScenarioError
-from scenarios import sweep as sweeping
 from scenarios.cli import app
 from scenarios.loader import load_scenario
-from scenarios.replication import run_replication
-from scenarios.schema import Scenario
-from scenarios.shared import sharing, world_key
-from scenarios.sweep import SweepResult, run_sweep
-from scenarios.sweep_points import axis_of, grid, one_at_a_time
-from scenarios.sweep_report import findings
+from scenarios.running.replication import run_replication
+from scenarios.running.shared import sharing, world_key
+from scenarios.schema.scenario import Scenario
+from scenarios.sweeps import sweep as sweeping
+from scenarios.sweeps.sweep import SweepResult, run_sweep
+from scenarios.sweeps.sweep_points import axis_of, grid, one_at_a_time
+from scenarios.sweeps.sweep_report import findings
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +150,7 @@ def test_the_command_says_what_it_found(tmp_path: Path) -> None:
 @pytest.mark.skipif(importlib.util.find_spec("SALib") is None, reason="SALib (extra: sensitivity) is not installed")
 def test_morris_finds_what_matters(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a planted response, y = 3 a + 0 b, the elementary effects of a are 3 and of b are 0."""
-    from scenarios import sensitivity
+    from scenarios.sweeps import sensitivity
 
     def planted(points: Any, *_: Any) -> pd.DataFrame:
         rows = []

@@ -10,9 +10,9 @@ import pytest
 
 from scenarios.loader import load_scenario
 from scenarios.pipeline import run
-from scenarios.schema import Scenario
-from scenarios.schema_parameters import SHARES
-from scenarios.uncertainty import judge, movers, reduced, uncertain
+from scenarios.schema.parameters import SHARES
+from scenarios.schema.scenario import Scenario
+from scenarios.sweeps.uncertainty import judge, movers, reduced, uncertain
 
 
 def test_every_uncertain_parameter_is_drawn_and_chosen_ones_are_not() -> None:

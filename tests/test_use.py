@@ -19,10 +19,10 @@ from drsim.errors import ScenarioError
 from scenarios.cli import app
 from scenarios.commands.options import complete_scenario
 from scenarios.commands.progress import progress_on_stderr, time_left
-from scenarios.compare_runs import compare_runs
 from scenarios.loader import bundled_names, load_scenario
 from scenarios.pipeline import RunResult, run
-from scenarios.schema import Scenario
+from scenarios.results.compare_runs import compare_runs
+from scenarios.schema.scenario import Scenario
 
 NEEDS_NO_EXAMPLE = {"version", "home", "import", "baseline", "dispatch", "trials"}  # being written
 ROOT = Path(__file__).resolve().parents[1]

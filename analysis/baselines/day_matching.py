@@ -25,7 +25,7 @@ from analysis.baselines.history import (
     Mask,
     MeterHistory,
 )
-from analysis.quality import NO_BASELINE
+from analysis.meter_data.quality import NO_BASELINE
 from drsim.findings import Finding
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.quality import NO_BASELINE
+from analysis.meter_data.quality import NO_BASELINE
 from drsim.findings import Finding
 
 Floats = NDArray[np.float64]

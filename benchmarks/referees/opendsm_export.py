@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.ami_store import read_reads
 from analysis.baselines import EventWindow, MeterHistory, estimate_all
-from analysis.customers import chosen, read_customers
 from analysis.keyed_draws import uniforms
-from analysis.metered_days import MeteredDays, metered_days
-from analysis.outdoor_temperature import read_temperature_series
+from analysis.meter_data.ami_store import read_reads
+from analysis.meter_data.customers import chosen, read_customers
+from analysis.meter_data.outdoor_temperature import read_temperature_series
+from analysis.shapes.metered_days import MeteredDays, metered_days
 
 RULES = ("time_of_week", "degree_day", "10_in_10")
 FIRST, LAST, EVENTS, TRAIN_FRACTION = 17, 20, 20, 0.75

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scenarios.schema import Scenario
+from scenarios.schema.scenario import Scenario
 
 #: Arms whose search takes longer than a person wants to wait; off unless asked for.
 SLOW_ARMS = ("oracle", "oracle_bound", "propensity_targeted", "uplift_targeted", "knapsack")

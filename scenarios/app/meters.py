@@ -43,7 +43,7 @@ def page() -> None:
 
 def show(content: bytes, name: str, zone: str, window: str) -> None:
     """Segments of one file; trouble with the file becomes a sentence."""
-    from scenarios.segment_file import segment_file
+    from scenarios.meter_files.segment_file import segment_file
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name

@@ -15,8 +15,8 @@ from scenarios.loader import bundled_names, load_scenario
 from scenarios.pipeline import RunResult
 from scenarios.report.arms import NO_PROGRAMME, REFERENCE, arm, present, primary
 from scenarios.report.numbers import estimate, with_span
-from scenarios.schema import Scenario
-from scenarios.tables import ReplicationTables
+from scenarios.results.tables import ReplicationTables
+from scenarios.schema.scenario import Scenario
 from simulator.parameters.tables import region_names
 
 METRICS = {

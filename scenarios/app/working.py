@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from scenarios.comparison import compare, t_interval
-from scenarios.parallel import compile_first, one_replication
 from scenarios.pipeline import RunResult
-from scenarios.schema import Scenario
-from scenarios.shared import Store, sharing
-from scenarios.tables import ReplicationTables
+from scenarios.results.comparison import compare, t_interval
+from scenarios.results.tables import ReplicationTables
+from scenarios.running.parallel import compile_first, one_replication
+from scenarios.running.shared import Store, sharing
+from scenarios.schema.scenario import Scenario
 
 _one_at_a_time = threading.Lock()
 _store = Store(worlds=3)  # a lever that homes can not notice until they are asked answers sooner

@@ -67,8 +67,8 @@ def baseline(
 
     Examples: drsim baseline reads.parquet;
     drsim baseline reads.parquet --events events.csv --customers homes.csv --called tariff=ToU --control tariff=Std."""
-    from scenarios.baseline_meters import BaselineOptions
-    from scenarios.baseline_report import baseline_file
+    from scenarios.meter_files.baseline_meters import BaselineOptions
+    from scenarios.meter_files.baseline_report import baseline_file
 
     options = BaselineOptions(
         zone=zone, window=window, events=events, band=band, reference_band=reference_band, customers=customers,

@@ -28,7 +28,7 @@ def compare(
       drsim run heat_wave --set programs.cool.incentive_usd_per_season=80 --out runs/after
       drsim compare runs/before runs/after
     """
-    from scenarios.compare_runs import compare_runs
+    from scenarios.results.compare_runs import compare_runs
 
     found = compare_runs(run_a, run_b)
     if as_json:

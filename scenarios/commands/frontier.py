@@ -48,8 +48,8 @@ def frontier(
       drsim frontier targeting_frontier --flip ac.share=0.3,0.6,0.9 --flip contact_cost=2,10,25
     """
     from drsim.errors import Problem, ScenarioError
-    from scenarios.frontier_run import run_flip_map, run_frontier
     from scenarios.loader import load_scenario
+    from scenarios.sweeps.frontier_run import run_flip_map, run_frontier
 
     loaded = load_scenario(scenario, sets or (), seed=seed, households=households, replications=replications)
     said = shlex.join(["drsim", *sys.argv[1:]])

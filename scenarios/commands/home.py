@@ -39,7 +39,7 @@ def home(
     if target.suffix.lower() not in (*FIGURES, ".csv"):
         raise typer.BadParameter(f'--out is "{target}"; expected a name that ends in .png, .svg, .pdf or .csv')
 
-    from scenarios.home_day import home as look
+    from scenarios.homes.home_day import home as look
 
     try:
         seen = look(place, premise, day, event, offset_degc, seed)

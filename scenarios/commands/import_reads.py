@@ -65,7 +65,7 @@ def import_reads(
     if minutes not in {None, 15, 30, 60}:
         raise ScenarioError(Problem("--minutes", f"minutes is {minutes}; expected 15, 30 or 60"))
 
-    from scenarios.import_file import import_file
+    from scenarios.meter_files.import_file import import_file
 
     result = import_file(
         source, out, zone, cast(Literal["start", "end"], stamps),

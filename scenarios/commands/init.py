@@ -33,7 +33,7 @@ def init(
     from drsim.errors import Problem, ScenarioError
     from scenarios.commands.schema import schema_text
     from scenarios.loader import BUNDLED, bundled_names
-    from scenarios.suggestions import did_you_mean, list_of
+    from scenarios.schema.suggestions import did_you_mean, list_of
 
     names = bundled_names()
     if like not in names:

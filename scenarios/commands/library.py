@@ -39,7 +39,7 @@ def library(
     """
     from drsim.errors import Problem, ScenarioError
     from scenarios.library import CASES, case_of, findings_of, page
-    from scenarios.suggestions import did_you_mean, list_of
+    from scenarios.schema.suggestions import did_you_mean, list_of
 
     known = [case.name for case in CASES]
     for name in names or ():

@@ -40,7 +40,7 @@ RegionOption = typer.Option("--region", metavar="REGION", help="A region that sh
 
 def known_region(name: str) -> str:
     """The name, or a usage error that lists the regions."""
-    from scenarios.suggestions import did_you_mean
+    from scenarios.schema.suggestions import did_you_mean
     from simulator.parameters.files import region_names
 
     names = region_names()

@@ -27,7 +27,7 @@ def parameters(
     """
     chosen = None if region is None else known_region(region)
 
-    from scenarios.parameter_table import every_parameter, region_table
+    from scenarios.homes.parameter_table import every_parameter, region_table
 
     table = every_parameter() if chosen is None else region_table(chosen)
     marked = int(table["assumption"].sum())

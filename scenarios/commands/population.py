@@ -23,7 +23,7 @@ def population(
     household size by kind of dwelling."""
     name = known_region(region)
 
-    from scenarios.population_checks import by_income, shares, size_by_dwelling
+    from scenarios.homes.population_checks import by_income, shares, size_by_dwelling
     from simulator.parameters.tables import load_behaviour, load_region
     from simulator.population import sample
 

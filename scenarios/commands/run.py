@@ -13,7 +13,7 @@ from scenarios.commands.options import JsonOption, OutOption, SetOption, WhatIfO
 from scenarios.commands.progress import progress_on_stderr
 
 if TYPE_CHECKING:
-    from scenarios.schema import Scenario
+    from scenarios.schema.scenario import Scenario
 
 OptionalInt = Optional[int]  # noqa: UP045
 
@@ -77,8 +77,8 @@ def run(
     if scheduler is not None and engine != "dask":
         raise ScenarioError(Problem("--scheduler", "goes with --engine dask only; add that, or leave it away."))
 
-    from scenarios.parallel import Engine
     from scenarios.pipeline import run_scenario  # only now: it brings numba, pandas and scikit-learn
+    from scenarios.running.parallel import Engine
 
     where = Engine("dask" if engine == "dask" else "processes", scheduler)
     with progress_on_stderr(quiet) as progress:
@@ -95,7 +95,7 @@ def run(
 
 def _repeated(manifest: Path, changed: bool) -> Scenario:
     """The scenario of an earlier run; what differs since is said."""
-    from scenarios.repeat import scenario_of_manifest
+    from scenarios.running.repeat import scenario_of_manifest
 
     if changed:
         raise ScenarioError(Problem("--from", "repeats a run as it was; leave SCENARIO, --set and the like away."))

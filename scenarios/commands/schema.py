@@ -13,7 +13,7 @@ from scenarios.commands.guard import guarded
 
 def schema_text() -> str:
     """The JSON Schema as it stands in ``scenarios/schema.json``."""
-    from scenarios.schema_messages import json_schema
+    from scenarios.schema.messages import json_schema
 
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return (

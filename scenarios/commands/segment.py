@@ -64,7 +64,7 @@ def segment(
         if path is not None and not (path.is_file() or (name == "FILE" and path.is_dir())):
             raise ScenarioError(Problem("", f'{name} is "{path}", and there is no such file.'))
 
-    from scenarios.segment_file import segment_file
+    from scenarios.meter_files.segment_file import segment_file
 
     result = segment_file(
         file,

@@ -57,8 +57,8 @@ def sweep(
     """
     from drsim.errors import Problem, ScenarioError
     from scenarios.loader import load_scenario
-    from scenarios.sweep_points import axis_of, grid
-    from scenarios.sweep_points import one_at_a_time as singly
+    from scenarios.sweeps.sweep_points import axis_of, grid
+    from scenarios.sweeps.sweep_points import one_at_a_time as singly
 
     if not vary:
         raise ScenarioError(Problem("--vary", "nothing to vary; for example --vary incentive=10,25,50."))
@@ -69,11 +69,11 @@ def sweep(
     axes = [axis_of(text + ends if ".." in text and "/" not in text else text, loaded) for text in vary]
     said = shlex.join(["drsim", *sys.argv[1:]])
 
-    from scenarios.sweep import run_sweep
+    from scenarios.sweeps.sweep import run_sweep
 
     with progress_on_stderr(quiet) as progress:
         if method != "grid":
-            from scenarios.sensitivity import screen
+            from scenarios.sweeps.sensitivity import screen
 
             ranked = screen(loaded, axes, method, draws, workers, progress)
             if as_json:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from scenarios.comparison import t_interval
 from scenarios.evidence.facts import Fact
+from scenarios.results.comparison import t_interval
 from scenarios.trials.pilots import slopes
 from scenarios.trials.results import role_of, simulated, value_of
 from scenarios.trials.spec import load_trial, trial_files

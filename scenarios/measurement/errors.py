@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.accuracy import accuracy
 from analysis.baselines import RULES, ControlGroup, Estimate, EventWindow, MeterHistory, estimate_all, grouped
-from analysis.settlement import SETTLEMENTS, mis_payment
+from analysis.impact.accuracy import accuracy
+from analysis.money.settlement import SETTLEMENTS, mis_payment
 from scenarios.measurement.kept import KeptReads
 from scenarios.measurement.members import ArmMembers, Floats, event_windows, history_with_controls
-from scenarios.replication import ReplicationResult
+from scenarios.running.replication import ReplicationResult
 
 ALL = -1
 

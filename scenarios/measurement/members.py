@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.baselines import EventWindow, MeterHistory
 from scenarios.measurement.kept import KeptReads
-from scenarios.replication import ReplicationResult
+from scenarios.running.replication import ReplicationResult
 from simulator.dispatch import NOTIFIED, OPTED_OUT
 from simulator.season import TreatmentLog
 
@@ -95,7 +95,7 @@ def whole_hours(result: ReplicationResult) -> bool:
 
 def history_with_controls(result: ReplicationResult, kept: KeptReads, arm: ArmMembers) -> MeterHistory:
     """The arm's homes first, then all homes that the arm did not enrol, which may serve as controls."""
-    from scenarios.worth import outdoor_by_hour
+    from scenarios.results.worth import outdoor_by_hour
 
     clock = result.world.clock
     eligible = np.ones(clock.days, bool)

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis import economics as eco
-from analysis.equity import by_group, gini, share_to_lowest, terciles
+from analysis.money import economics as eco
+from analysis.money.equity import by_group, gini, share_to_lowest, terciles
 from drsim.tariffs import BillingDays, Flat, Tariff, Tiered, TimeOfUse, bill_change, revenue_neutral
 from scenarios.measurement.kept import KeptReads
 from scenarios.measurement.members import ArmMembers, event_windows
-from scenarios.metrics import season_of
-from scenarios.replication import ReplicationResult
-from scenarios.worth import Worth, flows
+from scenarios.results.metrics import season_of
+from scenarios.results.worth import Worth, flows
+from scenarios.running.replication import ReplicationResult
 
 #: What is counted for each home; homes that did not enrol have zeros.
 COUNTED = ("paid_usd", "asks", "opt_outs", "left", "comfort_kh", "event_kwh")

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from scenarios.measurement import sections_baselines as baselines
 from scenarios.measurement import sections_money as money
 from scenarios.measurement.words import Section
-from scenarios.schema import Scenario
+from scenarios.schema.scenario import Scenario
 
 #: In the order of the page; each is given the tables and the parameters, and returns None without its table.
 SECTIONS: tuple[Callable[[Mapping[str, pd.DataFrame], Mapping[str, float]], Section | None], ...] = (

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.baselines import RULES, grouped
-from analysis.market import DayAheadTerms, forecast, vpp_season
+from analysis.money.market import DayAheadTerms, forecast, vpp_season
 from scenarios.measurement.kept import KeptReads
 from scenarios.measurement.members import ArmMembers, event_windows, history_with_controls
-from scenarios.replication import ReplicationResult
-from scenarios.worth import grid_of
+from scenarios.results.worth import grid_of
+from scenarios.running.replication import ReplicationResult
 
 RULE = "pjm_high_4_of_5"  # what the market settles on: segments' mean loads with a day-of difference
 CLEARING_QUANTILE = 0.5  # the plant offers at the median price of the season's hours

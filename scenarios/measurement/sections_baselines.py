@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.baselines import RULES
-from scenarios.bars import BLUE, ORANGE, Bar, bars
 from scenarios.measurement.words import Section, Table, arms_of, mean_interval, percent, spanned, table_of, usd
+from scenarios.report.bars import BLUE, ORANGE, Bar, bars
 
 WAYS = {
     "individual": "each home and event, floor at zero",

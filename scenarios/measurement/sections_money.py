@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.market import risk
-from scenarios.bars import GREY, ORANGE, Bar, bars
+from analysis.money.market import risk
 from scenarios.measurement.words import (
     Section,
     Table,
@@ -21,6 +20,7 @@ from scenarios.measurement.words import (
     table_of,
     usd,
 )
+from scenarios.report.bars import GREY, ORANGE, Bar, bars
 
 TESTS = {
     "TRC": "all resources",

@@ -8,8 +8,8 @@ from scenarios.measurement.errors import baseline_errors
 from scenarios.measurement.members import members_of_arm, whole_hours
 from scenarios.measurement.money import bill_table, cost_test_table, fairness_table, supply_table
 from scenarios.measurement.plant import plant_table
-from scenarios.replication import ReplicationResult
-from scenarios.schema import Scenario
+from scenarios.running.replication import ReplicationResult
+from scenarios.schema.scenario import Scenario
 
 #: Tables written as CSV when a run has them.
 FILES = ("baseline_errors", "settlement", "cost_tests", "supply_curve", "bills", "fairness", "vpp")

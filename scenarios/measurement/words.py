@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from scenarios.comparison import fieller, t_interval
+from scenarios.results.comparison import fieller, t_interval
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import matplotlib
 import pandas as pd
 
 from drsim.errors import Problem, ScenarioError
-from scenarios.suggestions import did_you_mean
+from scenarios.schema.suggestions import did_you_mean
 from scenarios.trials.results import scores, trial_table
 from scenarios.trials.spec import trial_files
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
 
-from scenarios.comparison import t_interval
+from scenarios.results.comparison import t_interval
 from scenarios.trials.run import run_trial
 from scenarios.trials.spec import FOLDER, fitted_trials, load_trial, seen_trials, trial_files
 

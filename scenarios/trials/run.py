@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.analyst import baselines_of
+from scenarios.arms.analyst import baselines_of
 from scenarios.trials.estimators import log_ratio_effect, mean_cut_kw, per_enrolled
 from scenarios.trials.spec import Group, Trial
 from scenarios.trials.worlds import (

@@ -13,8 +13,8 @@ from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 
 from drsim.errors import Problem, ScenarioError
-from scenarios.schema_parts import Day, Fraction, Name, Part, Season, WindowText, _known_region
-from scenarios.schema_programs import Program
+from scenarios.schema.parts import Day, Fraction, Name, Part, Season, WindowText, _known_region
+from scenarios.schema.programs import Program
 
 FOLDER = Path(__file__).parent
 #: technology a trial reports the share of -> the region's parameter

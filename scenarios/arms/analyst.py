@@ -1,0 +1,154 @@
+"""Handing the analyst its records: metered history in, features, segments and planning figures out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.baselines import BASELINES
+from analysis.segments.segmentation import Segmentation, segment
+from analysis.shapes.daily_shapes import DailyShapes
+from analysis.shapes.load_shapes import LoadShapes
+from analysis.targeting.orderings import Records
+from drsim.clock import Clock, quarter_of
+from scenarios.measurement.kept import KeptReads
+from scenarios.running.worlds import build_world, world_of
+from scenarios.schema.scenario import Scenario
+from simulator.events import EventRule
+from simulator.keyed_random import Purpose, uniforms
+from simulator.meter import hourly_kwh, metered_wh, read_quality
+from simulator.season import Baselines
+from simulator.world import Lives, World
+
+PLANNING_CUT_FRACTION = 0.10  # what a planner expects enrolled homes to cut of their event-hour use
+OLDER_SEASON = 600_000  # replication numbers of an older season's weather start here
+PLACEBO_DAYS = 10  # past workdays on which the rebate's pay-for-nothing is estimated
+
+
+@dataclass
+class History:
+    """The metered past of one replication: what the analyst starts from."""
+
+    shapes: LoadShapes
+    window_kwh: NDArray[np.float64]  # (homes, days of the clock); NaN where missing or still to come
+    daily_peak_kw: NDArray[np.float64]  # (history days,), of the system
+    days: NDArray[np.float32] | None = None  # (homes, sampled days, 24), where the segmenter learns from days
+
+
+def event_hours(rule: EventRule) -> tuple[int, int]:
+    """Whole clock hours that the window touches."""
+    first, last = quarter_of(rule.window_from), quarter_of(rule.window_to)
+    return first // 4, -(-last // 4)
+
+
+def live_history(
+    world: World, everyone: Lives, rule: EventRule, gaps: tuple[float, float], keep_days: bool = False,
+    kept: KeptReads | None = None,
+) -> History:  # fmt: skip
+    """Live the days before the season and read the meters; ``keep_days`` for a segmenter that learns from days."""
+    clock, homes = world.clock, len(world.population)
+    shapes = LoadShapes(homes, event_hours(rule))
+    sampled = DailyShapes(homes) if keep_days else None
+    window = np.full((homes, clock.days), np.nan)
+    peaks = np.zeros(world.first_event_day)
+    highest, mean = world.weather.daily_max_degc(clock), world.weather.daily_mean_degc(clock)
+    yesterday: NDArray[np.int32] | None = None
+    quality = np.zeros((homes, 100), np.uint8)
+    for day in range(world.first_event_day):
+        everyone.day(day)
+        if kept is not None:
+            kept.everyone(day, everyone)
+        wh = everyone.load_wh
+        codes = quality[:, : wh.shape[1]]
+        read_quality(everyone.homes["household"], world.seed, world.replication, clock.date(day).toordinal(),
+                     gaps[0], gaps[1], codes)  # fmt: skip
+        reads = metered_wh(wh, codes, yesterday)
+        hourly = hourly_kwh(reads, clock.local_quarter[clock.slice(day)])
+        shapes.add_day(hourly, bool(clock.is_workday[day]), float(mean[day]), float(highest[day]))
+        if sampled is not None:
+            sampled.add_day(hourly)
+        i0, i1 = clock.window(day, rule.window_from, rule.window_to)
+        window[:, day] = reads[:, i0:i1].sum(axis=1) / 1e3
+        peaks[day] = float(wh.sum(axis=0, dtype=np.int64).reshape(-1, 4).sum(axis=1).max()) / 1e3
+        yesterday = wh.copy()
+    everyone.homes["typical_kw"] = shapes.features()["mean_kwh_per_day"].fillna(0.0).to_numpy() / 24.0
+    return History(shapes, window, peaks, None if sampled is None else sampled.days())
+
+
+def older_history(scenario: Scenario, world: World, rule: EventRule, gaps: tuple[float, float]) -> History:
+    """The same homes' reads of ``records.segments_age_days`` before the history, in that season's weather."""
+    place = world.clock
+    begins = place.date(0) - timedelta(days=scenario.records.segments_age_days)
+    ends = begins + timedelta(days=scenario.history_days - 1)
+    clock = Clock(begins, ends, place.zone, world.population.region.country)
+    older = world_of(scenario, world.replication, world.replication + OLDER_SEASON, clock)
+    older = replace(older, population=build_world(scenario, world.replication).population)
+    days = scenario.targeting.method == "dictionary"
+    return live_history(older, Lives(older, older.population.homes), rule, gaps, keep_days=days)
+
+
+def baselines_of(workday: NDArray[np.bool_], event_days: Sequence[int]) -> Baselines:
+    """The analyst's baseline rules, bound to the days that may serve as history.
+
+    Those are days of the same type (workdays for a workday, the others for a weekend or holiday) without events.
+    """
+    plain = np.ones(len(workday), bool)
+    plain[list(event_days)] = False
+
+    def estimate(window_kwh: NDArray[np.float64], day: int) -> dict[str, NDArray[np.float64]]:
+        eligible = plain & (workday == workday[day])
+        return {name: rule(window_kwh, eligible, day)[0] for name, rule in BASELINES.items() if name != "high_4_of_5"}
+
+    return estimate
+
+
+def pay_for_nothing_kwh(history: History, workday: NDArray[np.bool_], method: str, first_day: int) -> float:
+    """Mean kWh a home would be paid for in one event without any response, from past workdays alone."""
+    days = np.flatnonzero(workday[:first_day])[-PLACEBO_DAYS:]
+    found: list[float] = []
+    for day in days:
+        base, _ = BASELINES[method](history.window_kwh, workday, int(day))
+        below = np.maximum(0.0, base - history.window_kwh[:, day])
+        found.append(float(np.nanmean(below)) if np.isfinite(below).any() else 0.0)
+    return float(np.mean(found)) if found else 0.0
+
+
+def segments_of(
+    history: History, scenario: Scenario, stability: bool
+) -> tuple[pd.DataFrame, Segmentation, Segmentation]:
+    """Features, and segmentations of normalised and of absolute load shapes."""
+    features = history.shapes.features()
+    k, method = scenario.targeting.segments, scenario.targeting.method
+    normalised, absolute = (
+        segment(history.shapes.shapes(normalised=relative), k, random_state=0, features=features,
+                stability=stability, method=method, days=history.days)
+        for relative in (True, False)
+    )  # fmt: skip
+    return features, normalised, absolute
+
+
+def records_for(
+    scenario: Scenario, world: World, features: pd.DataFrame, normalised: Segmentation, absolute: Segmentation,
+    cost_per_offer_usd: float, segment_features: pd.DataFrame | None = None,
+) -> Records:  # fmt: skip
+    """What the ordering rules may look at; the random numbers are one keyed uniform per home."""
+    n = len(world.population)
+
+    def keys(purpose: Purpose) -> NDArray[np.float64]:
+        return uniforms(world.seed, world.replication, 0, n, purpose)
+
+    return Records(
+        features=features,
+        keys=keys(Purpose.TARGETING_ORDER),
+        placebo_keys=keys(Purpose.TARGETING_PLACEBO),
+        normalised=normalised,
+        absolute=absolute,
+        planning_take_up_fraction=scenario.targeting.planning_take_up_fraction,
+        expected_cost_usd_per_offer=cost_per_offer_usd,
+        segment_features=segment_features,
+    )
