@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from drsim.errors import Problem, ScenarioError
 from drsim.units import SECONDS_PER_INTERVAL
 
 Day = date  # inside the class, ``date`` is a method
@@ -130,3 +131,23 @@ def quarter_of(hhmm: str) -> int:
     """Quarter-hour number (0..96) of a local ``HH:MM``."""
     hours, minutes = hhmm.split(":")
     return 4 * int(hours) + int(minutes) // 15
+
+
+def known_zone(name: str) -> str:
+    """The name of a time zone, if there is one of that name.
+
+    Raises
+    ------
+    drsim.errors.ScenarioError
+        There is none.
+
+    Examples
+    --------
+    >>> known_zone("America/Phoenix")
+    'America/Phoenix'
+    """
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):
+        message = f'"{name}"; expected an IANA time zone, for example Europe/London'
+        raise ScenarioError(Problem("--zone", message)) from None

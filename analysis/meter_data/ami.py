@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from analysis.meter_data import quality
 from analysis.meter_data.ami_files import RawReads, read_raw
 from analysis.meter_data.ami_units import Unit, infer_unit
+from drsim.clock import known_zone
 from drsim.errors import DataError, Problem, ScenarioError
 from drsim.findings import Finding
 
@@ -103,11 +103,7 @@ def read_ami(path: str | Path, zone: str, unit: Literal["kwh", "wh"] | None = No
         The file cannot be read as interval data (exit code 3).
     """
     path = Path(path)
-    try:
-        ZoneInfo(zone)
-    except (ValueError, OSError, KeyError) as error:
-        message = f"{zone!r} is not a time zone; expected an IANA name, for example America/Chicago"
-        raise ScenarioError(Problem("--zone", message)) from error
+    known_zone(zone)
     raw = read_raw(path)
     raw, stamp_findings = _to_utc(raw, zone)
     raw, minutes, grid_findings = _on_grid(raw, path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -31,11 +30,6 @@ def page() -> None:
     if file.size > MOST_MB * 1_000_000:
         size = f"{file.size / 1e6:.0f} MB"
         st.error(f"The file has {size}; expected up to {MOST_MB} MB. drsim segment takes larger ones.")
-        return
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        st.error(f'"{zone}" is not a time zone; expected an IANA name, for example Europe/London.')
         return
     with st.spinner("Reading and segmenting"):
         show(file.getvalue(), Path(file.name).name, zone, window)

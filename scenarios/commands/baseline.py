@@ -9,8 +9,7 @@ from typing import Annotated, Optional
 import typer
 
 from scenarios.commands.guard import echo_json, guarded
-from scenarios.commands.options import JsonOption, OutOption
-from scenarios.commands.segment import _zone
+from scenarios.commands.options import JsonOption, OutOption, TemperatureOption, ZoneOption, existing
 
 OptionalPath = Optional[Path]  # noqa: UP045
 OptionalText = Optional[str]  # noqa: UP045
@@ -45,10 +44,8 @@ def baseline(
     window: Annotated[
         str, typer.Option(callback=_window, metavar="HH:MM-HH:MM", help="Local hours of placebo and dated events.")
     ] = "17:00-20:00",
-    zone: Annotated[str, typer.Option(callback=_zone, help="Time zone of the homes.")] = "Europe/London",
-    temperature: Annotated[
-        OptionalPath, typer.Option(metavar="FILE", help="Outdoor temperatures, CSV: a time and a degC column.")
-    ] = None,
+    zone: ZoneOption = "Europe/London",
+    temperature: TemperatureOption = None,
     design_degc: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option(metavar="DEGC", help="Also the impact expected at this outdoor temperature."),
@@ -65,8 +62,16 @@ def baseline(
 ) -> None:
     """Run every baseline on a real smart-meter file.
 
-    Examples: drsim baseline reads.parquet;
-    drsim baseline reads.parquet --events events.csv --customers homes.csv --called tariff=ToU --control tariff=Std."""
+    \b
+    Examples:
+      drsim baseline reads.parquet
+      drsim baseline reads.parquet --zone America/Phoenix --window 16:00-19:00
+      drsim baseline reads.parquet --events events.csv --customers homes.csv --called tariff=ToU --control tariff=Std
+    """
+    files = {"READS": reads, "--events": events, "--customers": customers, "--temperature": temperature}
+    for name, path in files.items():
+        existing(name, path)
+
     from scenarios.meter_files.baseline_meters import BaselineOptions
     from scenarios.meter_files.baseline_report import baseline_file
 

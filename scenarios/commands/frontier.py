@@ -10,10 +10,18 @@ from typing import Annotated, Optional
 import typer
 
 from scenarios.commands.guard import echo_json, guarded
-from scenarios.commands.options import JsonOption, OutOption, ScenarioArgument, SetOption
+from scenarios.commands.options import (
+    HouseholdsOption,
+    JsonOption,
+    OutOption,
+    QuietOption,
+    ReplicationsOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    WorkersOption,
+)
 from scenarios.commands.progress import progress_on_stderr
-
-OptionalInt = Optional[int]  # noqa: UP045
 
 
 @guarded
@@ -27,14 +35,14 @@ def frontier(
         typer.Option("--flip", metavar="NAME=VALUES", help="Two settings: a flip map instead. Give it twice."),
     ] = None,
     out: OutOption = None,
-    seed: Annotated[OptionalInt, typer.Option(help="Another seed.")] = None,
-    households: Annotated[OptionalInt, typer.Option(help="Another number of homes.")] = None,
-    replications: Annotated[OptionalInt, typer.Option(help="Another number of replications.")] = None,
-    workers: Annotated[OptionalInt, typer.Option(min=1, help="Processes; never changes a result.")] = None,
+    seed: SeedOption = None,
+    households: HouseholdsOption = None,
+    replications: ReplicationsOption = None,
+    workers: WorkersOption = None,
     sets: SetOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
     as_json: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """See what each budget buys under every arm, and where targeting stops paying.
 

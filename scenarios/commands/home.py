@@ -33,7 +33,14 @@ def home(
 ) -> None:
     """Look inside one home: its day by end use, indoor temperature, occupancy and an event.
 
-    The home is the one that every run with this seed draws for the region. Prints the day and draws a figure."""
+    The home is the one that every run with this seed draws for the region. Prints the day and draws a figure.
+
+    \b
+    Examples:
+      drsim home
+      drsim home --region uk_london --premise 7 --day 2024-01-16
+      drsim home --event 16:00-19:00 --offset 2 --out setback.svg
+    """
     place = known_region(region)
     target = out or Path(f"home-{place}-{premise}-{day}.png")
     if target.suffix.lower() not in (*FIGURES, ".csv"):

@@ -9,8 +9,7 @@ from typing import Annotated, Literal, Optional, cast
 import typer
 
 from scenarios.commands.guard import echo_json, guarded
-from scenarios.commands.options import JsonOption, OutOption
-from scenarios.commands.segment import _zone
+from scenarios.commands.options import JsonOption, OutOption, ZoneOption, existing
 
 OptionalPath = Optional[Path]  # noqa: UP045
 KINDS = ("premise", "stamp", "value")
@@ -37,8 +36,7 @@ def import_reads(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A file, or a folder of files: CSV, Parquet, "
                                            "or Green Button XML (also zipped).")],
     out: OutOption = None,
-    zone: Annotated[str, typer.Option(callback=_zone, help="Time zone of the homes, and of stamps that carry none "
-                                      "unless their column says utc.")] = "Europe/London",
+    zone: ZoneOption = "Europe/London",
     stamps: Annotated[str, typer.Option(metavar="start|end", callback=_one_of("start", "end"),
                                         help="What a stamp marks: its interval's start or end.")] = "start",
     unit: Annotated[str, typer.Option(metavar="kwh|wh|kw", callback=_one_of("kwh", "wh", "kw"),
@@ -56,12 +54,18 @@ def import_reads(
                                                        "Green Button file.")] = None,
     as_json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """Import a meter export of any size, and report on its quality."""
+    """Import a meter export of any size, and report on its quality.
+
+    \b
+    Examples:
+      drsim import export.csv
+      drsim import exports/ --zone America/Phoenix --stamps end --unit wh
+      drsim import export.csv --columns premise=METER,stamp=READ_TIME,value=ENERGY --hash-ids salt.txt
+    """
     from drsim.errors import Problem, ScenarioError
 
     for name, path in (("SOURCE", source), ("--customers", customers), ("--programme", programme)):
-        if path is not None and not path.exists():
-            raise ScenarioError(Problem("", f'{name} is "{path}", and there is no such file.'))
+        existing(name, path)
     if minutes not in {None, 15, 30, 60}:
         raise ScenarioError(Problem("--minutes", f"minutes is {minutes}; expected 15, 30 or 60"))
 

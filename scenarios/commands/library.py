@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 from scenarios.commands.guard import echo_json, guarded
-from scenarios.commands.options import JsonOption
+from scenarios.commands.options import JsonOption, QuietOption, WorkersOption
 from scenarios.commands.progress import progress_on_stderr
 
 
@@ -22,12 +22,9 @@ def library(
         Optional[Path],  # noqa: UP045
         typer.Option("--write", metavar="FILE", help="Write the page of findings to a file."),
     ] = None,
-    workers: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option(min=1, help="Processes; never changes a result.", show_default="one per processor"),
-    ] = None,
+    workers: WorkersOption = None,
     as_json: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Run the questions of the policy library and print what they find.
 

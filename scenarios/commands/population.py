@@ -20,7 +20,13 @@ def population(
     """Draw a region's homes and show who owns what.
 
     Prints each share beside the table it comes from, air conditioning by income, electric vehicles by income and
-    household size by kind of dwelling."""
+    household size by kind of dwelling.
+
+    \b
+    Examples:
+      drsim population
+      drsim population --region uk_london --households 5000 --json
+    """
     name = known_region(region)
 
     from scenarios.homes.population_checks import by_income, shares, size_by_dwelling

@@ -9,13 +9,21 @@ import typer
 
 from drsim.errors import Problem, ScenarioError
 from scenarios.commands.guard import echo_json, guarded
-from scenarios.commands.options import JsonOption, OutOption, SetOption, WhatIfOption
+from scenarios.commands.options import (
+    HouseholdsOption,
+    JsonOption,
+    OutOption,
+    QuietOption,
+    ReplicationsOption,
+    SeedOption,
+    SetOption,
+    WhatIfOption,
+    WorkersOption,
+)
 from scenarios.commands.progress import progress_on_stderr
 
 if TYPE_CHECKING:
     from scenarios.schema.scenario import Scenario
-
-OptionalInt = Optional[int]  # noqa: UP045
 
 
 @guarded
@@ -25,13 +33,10 @@ def run(
         typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a bundled one (drsim list)."),
     ] = None,
     out: OutOption = None,
-    seed: Annotated[OptionalInt, typer.Option(help="Another seed.")] = None,
-    households: Annotated[OptionalInt, typer.Option(help="Another number of homes.")] = None,
-    replications: Annotated[OptionalInt, typer.Option(help="Another number of replications.")] = None,
-    workers: Annotated[
-        OptionalInt,
-        typer.Option(min=1, help="Processes; never changes a result.", show_default="one per processor"),
-    ] = None,
+    seed: SeedOption = None,
+    households: HouseholdsOption = None,
+    replications: ReplicationsOption = None,
+    workers: WorkersOption = None,
     engine: Annotated[
         str, typer.Option(metavar="processes|dask", help="Where replications run; never changes a result.")
     ] = "processes",
@@ -49,7 +54,7 @@ def run(
         typer.Option("--from", metavar="MANIFEST", help="Repeat the run that left this manifest.json."),
     ] = None,
     as_json: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Run a scenario and compare its arms.
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import typer
 
 from scenarios.commands.guard import echo_json, guarded
-from scenarios.commands.options import JsonOption, OutOption
+from scenarios.commands.options import JsonOption, OutOption, TemperatureOption, ZoneOption, existing
 
 
 def _segments(text: str) -> str:
     if text != "auto" and not (text.isdecimal() and text.isascii() and 2 <= int(text) <= 30):
         raise typer.BadParameter(f'"{text}"; expected "auto" or a whole number from 2 to 30, for example 6')
-    return text
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (KeyError, ValueError, OSError):
-        raise typer.BadParameter(f'"{text}"; expected an IANA time zone, for example Europe/London') from None
     return text
 
 
@@ -33,11 +24,8 @@ def segment(
     segments: Annotated[
         str, typer.Option(callback=_segments, metavar="N|auto", help="How many segments.")
     ] = "auto",
-    zone: Annotated[str, typer.Option(callback=_zone, help="Time zone of the homes.")] = "Europe/London",
-    temperature: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(metavar="FILE", help="Outdoor temperatures, CSV: a time and a degC column."),
-    ] = None,
+    zone: ZoneOption = "Europe/London",
+    temperature: TemperatureOption = None,
     event_window: Annotated[
         str, typer.Option(metavar="HH:MM-HH:MM", help="Local hours that matter.")
     ] = "17:00-20:00",
@@ -58,11 +46,8 @@ def segment(
       drsim segment reads.parquet
       drsim segment reads.csv --zone America/Phoenix --event-window 16:00-20:00 --segments 6
     """
-    from drsim.errors import Problem, ScenarioError
-
-    for name, path in (("FILE", file), ("--temperature", temperature)):
-        if path is not None and not (path.is_file() or (name == "FILE" and path.is_dir())):
-            raise ScenarioError(Problem("", f'{name} is "{path}", and there is no such file.'))
+    existing("FILE", file)
+    existing("--temperature", temperature)
 
     from scenarios.meter_files.segment_file import segment_file
 

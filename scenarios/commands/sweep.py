@@ -9,10 +9,18 @@ from typing import Annotated, Optional
 import typer
 
 from scenarios.commands.guard import echo_json, guarded
-from scenarios.commands.options import JsonOption, OutOption, ScenarioArgument, SetOption
+from scenarios.commands.options import (
+    HouseholdsOption,
+    JsonOption,
+    OutOption,
+    QuietOption,
+    ReplicationsOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    WorkersOption,
+)
 from scenarios.commands.progress import progress_on_stderr
-
-OptionalInt = Optional[int]  # noqa: UP045
 
 
 @guarded
@@ -30,17 +38,14 @@ def sweep(
     ] = "grid",
     draws: Annotated[int, typer.Option(min=2, help="Trajectories (morris) or base samples (sobol).")] = 8,
     out: OutOption = None,
-    seed: Annotated[OptionalInt, typer.Option(help="Another seed.")] = None,
-    households: Annotated[OptionalInt, typer.Option(help="Another number of homes.")] = None,
-    replications: Annotated[OptionalInt, typer.Option(help="Another number of replications.")] = None,
-    workers: Annotated[
-        OptionalInt,
-        typer.Option(min=1, help="Processes; never changes a result.", show_default="one per processor"),
-    ] = None,
+    seed: SeedOption = None,
+    households: HouseholdsOption = None,
+    replications: ReplicationsOption = None,
+    workers: WorkersOption = None,
     sets: SetOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted sweep.")] = False,
     as_json: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Run a scenario at many settings, and see what they change.
 

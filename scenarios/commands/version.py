@@ -7,7 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import typer
 
-from scenarios.commands.guard import guarded
+from scenarios.commands.guard import echo_json, guarded
+from scenarios.commands.options import JsonOption
 
 MATTERS = ("mesa", "numpy", "numba", "pandas", "scipy", "scikit-learn", "pyarrow", "pvlib", "pydantic")
 
@@ -21,12 +22,22 @@ def drsim_version() -> str:
 
 
 @guarded
-def show_version() -> None:
-    """Print what is installed: drsim, Python and libraries."""
-    typer.echo(f"drsim {drsim_version()}")
-    typer.echo(f"python {platform.python_version()}")
+def show_version(as_json: JsonOption = False) -> None:
+    """Print what is installed: drsim, Python and libraries.
+
+    \b
+    Examples:
+      drsim version
+      drsim version --json
+    """
+    found = {"drsim": drsim_version(), "python": platform.python_version()}
     for name in MATTERS:
         try:
-            typer.echo(f"{name} {version(name)}")
+            found[name] = version(name)
         except PackageNotFoundError:
-            typer.echo(f"{name} is missing")
+            found[name] = "is missing"
+    if as_json:
+        echo_json(found)
+        return
+    for name, said in found.items():
+        typer.echo(f"{name} {said}")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,15 +11,13 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis.baselines import REASONS, RULES
-from drsim.errors import Problem, ScenarioError
 from scenarios.meter_files.baseline_file import BaselineStudy, study
 from scenarios.meter_files.baseline_meters import BaselineOptions
+from scenarios.meter_files.folder import folder_for, written_whole
 from scenarios.report.bars import GREY, ORANGE, Bar, bars
-from scenarios.running.run_folder import versions
+from scenarios.running.run_folder import sha256, versions
 
 WORDS = {"highest": "weekdays of the highest load", "random": "random weekdays"}
-TABLES = ("accuracy.csv", "impact.csv", "impact_by_hour.csv", "ex_ante.csv", "effect.csv", "refusals.csv")
-FILES = (*TABLES, "findings.csv", "report.html", "manifest.json")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,40 +62,34 @@ class BaselineResult:
 def baseline_file(path: str | Path, options: BaselineOptions | None = None, out: Path | None = None) -> BaselineResult:
     """Run every baseline on a meter file and write the folder (default ``runs/baseline-<file>``)."""
     path = Path(path)
-    folder = out if out is not None else Path("runs") / f"baseline-{path.name.split('.')[0]}"
-    _refuse_foreign(folder)
+    folder = folder_for("baseline", path, out)
     found = study(path, options if options is not None else BaselineOptions())
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    with written_whole(folder) as partial:
+        _write(partial, path, found)
+    return BaselineResult(folder, found)
+
+
+def _write(folder: Path, path: Path, found: BaselineStudy) -> None:
+    """Tables, page and manifest."""
     tables = {"accuracy": found.accuracy, "impact": found.impact, "impact_by_hour": found.hours,
               "ex_ante": found.ex_ante, "effect": found.effect}  # fmt: skip
     for name, table in tables.items():
         if len(table):
-            table.to_csv(partial / f"{name}.csv", index=False, float_format="%.6g")
+            table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g")
     found.refusals.assign(reason=[REASONS[r] for r in found.refusals["reason"]]).to_csv(
-        partial / "refusals.csv", index=False
+        folder / "refusals.csv", index=False
     )
     findings = [(f.code, f.premise, f.message) for f in found.meters.reads.findings]
-    pd.DataFrame(findings, columns=["code", "premise_id", "message"]).to_csv(partial / "findings.csv", index=False)
-    (partial / "report.html").write_text(page(found), encoding="utf-8")
+    pd.DataFrame(findings, columns=["code", "premise_id", "message"]).to_csv(folder / "findings.csv", index=False)
+    (folder / "report.html").write_text(page(found), encoding="utf-8")
     manifest = {
         "kind": "baseline",
-        "input": path.name,
-        "input_sha256": hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+        "source": path.name,
+        "source_sha256": sha256(path),
         "options": {k: (v.name if isinstance(v, Path) else v) for k, v in vars(found.options).items()},
         "versions": versions(),
     }
-    (partial / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.rename(folder)
-    return BaselineResult(folder, found)
-
-
-def _refuse_foreign(folder: Path) -> None:
-    if folder.exists() and (not folder.is_dir() or any(e.name not in FILES for e in folder.iterdir())):
-        raise ScenarioError(Problem("--out", f"{folder} holds something else; choose an empty or new folder"))
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
 def lead(found: BaselineStudy) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from analysis.meter_data.ami_import import Imported, import_reads, salt_from
 from analysis.meter_data.ami_sources import Layout
-from analysis.meter_data.ami_store import MANIFEST, is_store
-from drsim.errors import Problem, ScenarioError
+from analysis.meter_data.ami_store import KIND, MANIFEST
+from drsim.clock import known_zone
+from scenarios.meter_files.folder import folder_for, written_whole
 
 REPORT = "report.html"
 
@@ -68,32 +67,16 @@ def import_file(
     from scenarios.meter_files.import_report import write_import_report
 
     path = Path(path)
-    try:
-        ZoneInfo(zone)
-    except (ValueError, OSError, KeyError):
-        message = f"{zone!r} is not a time zone; expected an IANA name, for example America/Chicago"
-        raise ScenarioError(Problem("--zone", message)) from None
-    folder = Path(out) if out is not None else Path("runs") / f"reads-{path.name.split('.')[0]}"
-    _refuse_foreign(folder, path.name)
+    layout = Layout(known_zone(zone), stamps, unit, dict(columns or {}), net)
+    folder = folder_for(KIND, path, out)
     salt = salt_from(Path(hash_ids)) if hash_ids is not None else None
-    layout = Layout(zone, stamps, unit, dict(columns or {}), net)
-    partial = folder.with_name(folder.name + ".partial")
-    if partial.exists():
-        shutil.rmtree(partial)
-    partial.mkdir(parents=True)
-    try:
+    with written_whole(folder) as partial:
         found = import_reads(path, partial, layout, minutes, _path(customers), _path(programme), salt)
         facts = json.loads((partial / MANIFEST).read_text(encoding="utf-8"))
         notes = [f.message for f in found.findings if not f.premise]
         write_import_report(partial / REPORT, found, facts)
         if green_button is not None:
             _export(found, Path(green_button))
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)  # nothing half-written stays
-        raise
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.rename(folder)
     return ImportResult(folder, {**facts, "notes": notes, "folder": str(folder)})
 
 
@@ -112,12 +95,3 @@ def _export(found: Imported, folder: Path) -> None:
                 name = "".join(c if c.isalnum() or c in "-_" else "_" for c in premise)
                 write_green_button(folder / f"{name}.xml", premise, part.start_utc, part.kwh[row], part.minutes,
                                    part.zone)  # fmt: skip
-
-
-def _refuse_foreign(folder: Path, source: str) -> None:
-    """Only this command's own earlier result for the same source may be replaced."""
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
-    same = is_store(folder) and json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("source") == source
-    if not same:
-        raise ScenarioError(Problem("--out", f"{folder} holds something else; choose an empty or new folder"))

@@ -5,28 +5,26 @@ Reads -> quality -> load shapes and features -> segments -> a folder with tables
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
-import shutil
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
-from analysis.meter_data.ami_store import is_store, open_meters
+from analysis.meter_data.ami_store import open_meters
 from analysis.meter_data.outdoor_temperature import read_temperature
 from analysis.meter_data.quality import count_by_code
 from analysis.segments.segmentation import SMALLEST_SEGMENT
 from analysis.segments.segmenters import METHODS
-from drsim.clock import quarter_of
+from drsim.clock import known_zone, quarter_of
 from drsim.errors import Problem, ScenarioError
+from scenarios.meter_files.folder import folder_for, written_whole
 from scenarios.meter_files.segmented import Cut, SegmentedFile, segmented
+from scenarios.running.run_folder import sha256, versions
 
-TABLES = ("segments.csv", "profiles.csv", "members.csv", "homes.csv", "findings.csv", "report.html", "manifest.json")
 #: A smaller segment could be one street or one family.
 SMALLEST_ALLOWED = 5
 
@@ -46,7 +44,7 @@ class SegmentResult:
         """A few lines for the terminal."""
         facts = self._facts
         lines = [
-            f"{facts['premises_used']} of {facts['premises']} premises in {facts['input']}, "
+            f"{facts['premises_used']} of {facts['premises']} premises in {facts['source']}, "
             f"{facts['days']} days ({facts['first_day']} to {facts['last_day']}), "
             f"bootstrap stability {facts['stability_ari']}:"
         ]
@@ -102,29 +100,23 @@ def segment_file(
         message = f"smallest_segment is {smallest_segment}; expected {SMALLEST_ALLOWED} or more"
         raise ScenarioError(Problem("--smallest-segment", message))
     cut = Cut(event_hours(event_window), segments, method, smallest_segment)
-    folder = Path(out) if out is not None else Path("runs") / f"segment-{path.name.split('.')[0]}"
-    _refuse_foreign(folder, path.name)
+    known_zone(zone)
+    folder = folder_for("segment", path, out)
     degc = read_temperature(temperature, zone) if temperature is not None else None
     result = segmented(path, open_meters(path, zone), cut, degc)
     facts = _facts(result)
-    partial = folder.with_name(folder.name + ".partial")
-    if partial.exists():
-        shutil.rmtree(partial)
-    partial.mkdir(parents=True)
-    result.table().to_csv(partial / "segments.csv", index=False, float_format="%.6g")
-    result.profiles().to_csv(partial / "profiles.csv", index=False, float_format="%.5g")
-    who = result.who()
-    if len(who):
-        who.to_csv(partial / "members.csv", index=False, float_format="%.4g")
-    _findings(result, members).to_csv(partial / "findings.csv", index=False)
-    if members:
-        result.homes().to_csv(partial / "homes.csv", index=False, float_format="%.6g")
-    write_segment_report(partial / "report.html", result)
-    manifest = facts | {"kind": "segment", "input_sha256": _sha256(path), "drsim": _version()}
-    (partial / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.rename(folder)
+    with written_whole(folder) as partial:
+        result.table().to_csv(partial / "segments.csv", index=False, float_format="%.6g")
+        result.profiles().to_csv(partial / "profiles.csv", index=False, float_format="%.5g")
+        who = result.who()
+        if len(who):
+            who.to_csv(partial / "members.csv", index=False, float_format="%.4g")
+        _findings(result, members).to_csv(partial / "findings.csv", index=False)
+        if members:
+            result.homes().to_csv(partial / "homes.csv", index=False, float_format="%.6g")
+        write_segment_report(partial / "report.html", result)
+        manifest = facts | {"kind": "segment", "source_sha256": sha256(path), "versions": versions()}
+        (partial / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     return SegmentResult(folder, facts | {"folder": str(folder)})
 
 
@@ -165,7 +157,7 @@ def _facts(result: SegmentedFile) -> dict[str, object]:
         for _, row in table.iterrows()
     ]
     return {
-        "input": result.name,
+        "source": result.name,
         "premises": len(result.used),
         "premises_used": int((result.segments.labels >= 0).sum()),
         "first_day": str(result.first_day),
@@ -183,32 +175,3 @@ def _facts(result: SegmentedFile) -> dict[str, object]:
 
 def _rounded(value: float) -> float | None:
     return None if math.isnan(value) else round(value, 2)
-
-
-def _refuse_foreign(folder: Path, input_name: str) -> None:
-    """Only this command's own earlier result for the same file may be replaced."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise ScenarioError(Problem("--out", f"{folder} is a file; expected a folder"))
-    if not any(folder.iterdir()):
-        return
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        manifest = {}
-    ours = manifest.get("kind") == "segment" and manifest.get("input") == input_name
-    if not ours or any(entry.name not in TABLES for entry in folder.iterdir()):
-        raise ScenarioError(Problem("--out", f"{folder} holds something else; choose an empty or new folder"))
-
-
-def _sha256(path: Path) -> str:
-    with (path / "manifest.json" if is_store(path) else path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _version() -> str:
-    try:
-        return metadata.version("drsim")
-    except metadata.PackageNotFoundError:
-        return "not installed"
