@@ -66,6 +66,8 @@ class Purpose(IntEnum):
     LEFT_ON = 61
     PLAN = 62
     MATCH_READS = 49
+    METER_FAULT = 63
+    METER_CLOCK = 64
 
 
 @compiled_inline

@@ -1,6 +1,14 @@
-"""Interval reads as a head-end has them: whole watt-hours, gaps, estimates, quality codes."""
+"""Interval reads as a head-end has them: whole watt-hours, gaps, estimates, and registers that misbehave.
+
+Flagged trouble (missing, estimated) comes with a quality code. Silent trouble does not: a stuck register shows
+nothing and then all at once, a late one shows each interval's energy in the next, a meter whose clock is off stamps
+everything by minutes early or late, a meter without net registration shows no export. None of it moves energy in the
+home, and stuck and late registers lose none.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +19,26 @@ from simulator.keyed_random import Purpose, home_day_key, mix, uniform
 VALID, ESTIMATED, MISSING = 0, 1, 2
 _READ_QUALITY = int(Purpose.READ_QUALITY)
 MEAN_GAP_QUARTERS = 24
+MEAN_FAULT_QUARTERS = 12
+_FAULTS, _CLOCK = int(Purpose.METER_FAULT), int(Purpose.METER_CLOCK)
+
+
+class MeterRules(NamedTuple):
+    """How good the reads are: shares of reads, of meters for the clock, and whether export is registered."""
+
+    gap_fraction: float = 0.0
+    estimated_fraction: float = 0.0
+    stuck_fraction: float = 0.0
+    late_fraction: float = 0.0
+    clock_offset_fraction: float = 0.0
+    clock_offset_minutes: int = 15
+    net_metering: bool = True
+
+    @property
+    def misreads(self) -> bool:
+        """Whether any register misbehaves silently."""
+        silent = self.stuck_fraction + self.late_fraction + self.clock_offset_fraction
+        return silent > 0.0 or not self.net_metering
 
 
 @compiled
@@ -34,6 +62,70 @@ def read_quality(
             code = 2 if draw < gap_fraction else 1
             for i in range(first, min(n, first + length)):
                 quality[r, i] = code
+
+
+@compiled
+def _clock_quarters(household: int, seed: int, replication: int, fraction: float, quarters: int) -> int:
+    """By how many quarter-hours a meter's clock is behind; the same all its life, 0 for good clocks."""
+    key = mix(home_day_key(seed, replication, household, 0), np.int64(_CLOCK))
+    if uniform(key, 0) >= fraction:
+        return 0
+    return quarters if uniform(key, 1) < 0.5 else -quarters
+
+
+@compiled
+def misread(
+    load_wh: NDArray[np.int32], yesterday_wh: NDArray[np.int32], rows: NDArray[np.int64], seed: int, replication: int,
+    ordinal: int, stuck: float, late: float, clock: float, quarters: int, net: bool, shown_wh: NDArray[np.int32],
+) -> None:  # fmt: skip
+    """What the registers show of one day, (homes, intervals) [Wh], before quality codes.
+
+    A clock that is behind shows today what happened ``quarters`` earlier, and begins with yesterday's end; one that is
+    ahead repeats the day's end, for tomorrow is not known yet.
+    """
+    n, m = load_wh.shape[1], yesterday_wh.shape[1]
+    for r in range(len(rows)):
+        back = _clock_quarters(rows[r], seed, replication, clock, quarters)
+        for i in range(n):
+            j = min(i - back, n - 1)
+            wh = load_wh[r, j] if j >= 0 else yesterday_wh[r, m + j]
+            shown_wh[r, i] = wh if net else max(wh, 0)
+        key = mix(home_day_key(seed, replication, rows[r], ordinal), np.int64(_FAULTS))
+        draw = uniform(key, 0) * MEAN_FAULT_QUARTERS / n
+        if draw >= stuck + late:
+            continue
+        first = int(uniform(key, 1) * (n - 2 * MEAN_FAULT_QUARTERS))
+        last = first + int(2 * MEAN_FAULT_QUARTERS * uniform(key, 2))
+        held = 0
+        for i in range(first, last + 1):
+            now = shown_wh[r, i]
+            if draw < stuck:
+                held += now
+                shown_wh[r, i] = held if i == last else 0
+            else:
+                shown_wh[r, i] = held + now if i == last else held
+                held = now
+
+
+def read_day(
+    load_wh: NDArray[np.int32], households: NDArray[np.int64], seed: int, replication: int, ordinal: int,
+    rules: MeterRules, yesterday_wh: NDArray[np.int32] | None, quality: NDArray[np.uint8],
+) -> NDArray[np.float64]:  # fmt: skip
+    """Reads [Wh] of one day, (homes, intervals), NaN where missing; ``quality`` receives the codes.
+
+    Without ``yesterday_wh`` an estimate stays the true value, and a late clock begins with the day's own end.
+    """
+    shown = load_wh
+    if rules.misreads:
+        shown = np.empty_like(load_wh)
+        before = load_wh if yesterday_wh is None else yesterday_wh
+        misread(
+            load_wh, before, households, seed, replication, ordinal, rules.stuck_fraction, rules.late_fraction,
+            rules.clock_offset_fraction, rules.clock_offset_minutes // 15, rules.net_metering, shown,
+        )  # fmt: skip
+    gaps, estimates = rules.gap_fraction, rules.estimated_fraction
+    read_quality(households, seed, replication, ordinal, gaps, estimates, quality)
+    return metered_wh(shown, quality, yesterday_wh)
 
 
 def metered_wh(

@@ -20,7 +20,7 @@ from simulator.compiled import compiled
 from simulator.dispatch import NOTIFIED, PARTICIPATED, ask, begin_day, end_event, end_membership, told_for_nothing
 from simulator.events import Calendar
 from simulator.fields import VERBS, Record
-from simulator.meter import metered_wh, read_quality
+from simulator.meter import MeterRules, read_day
 from simulator.programs import Program, Signal
 from simulator.world import Lives, World
 
@@ -101,7 +101,7 @@ class Treatment:
         self._twin_wh: NDArray[np.int64] | None = None
         self._quality = np.zeros((len(rows), 100), np.uint8)
 
-    def day(self, day: int, none_wh: NDArray[np.int32], baselines: Baselines, gaps: tuple[float, float]) -> None:
+    def day(self, day: int, none_wh: NDArray[np.int32], baselines: Baselines, gaps: MeterRules) -> None:
         """Notify, decide, live the day, read the meters, settle, learn."""
         begin_day(self.lives.homes, self.world.behaviour)
         signal = self.signals.get(day)
@@ -144,18 +144,17 @@ class Treatment:
         self._twin_wh = twin.load_wh.sum(axis=1, dtype=np.int64)
         self._without = None
 
-    def _meter(self, day: int, gaps: tuple[float, float], signal: Signal | None) -> None:
+    def _meter(self, day: int, gaps: MeterRules, signal: Signal | None) -> None:
         wh = self.lives.load_wh
         if self._twin_wh is not None:
             event = self.calendar.days.index(day - 1)
             self.log.shifted_wh[:, event] -= self._twin_wh - wh.sum(axis=1, dtype=np.int64)
             self._twin_wh = None
         quality = self._quality[:, : wh.shape[1]]
-        read_quality(
-            self.lives.homes["household"], self.world.seed, self.world.replication,
-            self.world.clock.date(day).toordinal(), gaps[0], gaps[1], quality,
+        reads = read_day(
+            wh, self.lives.homes["household"], self.world.seed, self.world.replication,
+            self.world.clock.date(day).toordinal(), gaps, None, quality,
         )  # fmt: skip
-        reads = metered_wh(wh, quality, None)
         inside = self.world.clock.window(day, self.calendar.rule.window_from, self.calendar.rule.window_to)
         self.window_kwh[:, day] = reads[:, inside[0] : inside[1]].sum(axis=1) / 1e3
         priced = np.zeros(wh.shape[1], bool)
@@ -210,7 +209,7 @@ def calendar_window_hours(calendar: Calendar) -> float:
 
 
 def run_day(world: World, day: int, everyone: Lives, treatments: Sequence[Treatment], calendar: Calendar,
-            baselines: Baselines, gaps: tuple[float, float]) -> None:  # fmt: skip
+            baselines: Baselines, gaps: MeterRules) -> None:  # fmt: skip
     """One local day of all homes and of every treated copy."""
     everyone.day(day, calendar.window_on(day))
     for treatment in treatments:

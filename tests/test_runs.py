@@ -20,6 +20,7 @@ from scenarios.results.comparison import compare, detectable_gain, fieller, rati
 from scenarios.running.parallel import one_replication
 from scenarios.running.replication import run_replication
 from simulator.events import EventRule, call_events, missed_and_needless
+from simulator.meter import MeterRules
 from tests.conftest import without_truth
 
 ROOT = Path(__file__).parents[1]
@@ -49,7 +50,7 @@ def test_copies_equal_a_full_simulation(small_scenario, result) -> None:
     from simulator.season import Treatment, run_day
     from simulator.world import Lives
 
-    world, gaps = build_world(small_scenario, 0), (0.002, 0.002)
+    world, gaps = build_world(small_scenario, 0), MeterRules(0.002, 0.002)
     everyone = Lives(world, world.population.homes)
     history = live_history(world, everyone, event_rule_of(small_scenario), gaps)
     baselines = baselines_of(world.clock.is_workday, result.calendar.days)

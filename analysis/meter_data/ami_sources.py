@@ -17,12 +17,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.meter_data.ami_files import PREMISE_NAMES, STAMP_EXAMPLE, STAMP_NAMES, VALUE_NAMES
-from analysis.meter_data.greenbutton import read_green_button
+from analysis.meter_data.greenbutton import ESTIMATED, read_green_button
 from drsim.errors import DataError, Problem, ScenarioError
 from drsim.findings import Finding
 
 BATCH_ROWS = 1_000_000
 WIDE_COLUMNS = 64
+QUALITY_NAMES = ("quality", "read_quality", "quality_code")
+ESTIMATED_WORDS = ("e", "est", "estimate", "estimated")
 DAY_NAMES = ("date", "day", "read_date", "reading_date", "usage_date")
 INTERVALS_A_DAY = (24, 48, 96)
 #: A wide column with one of these in its name is not a premise.
@@ -120,7 +122,7 @@ def _frames(file: Path, layout: Layout) -> Iterator[pd.DataFrame]:
 def _csv(file: Path, layout: Layout) -> Iterator[pd.DataFrame]:
     header = [str(c) for c in pd.read_csv(file, nrows=0).columns]
     named = [_named(header, kind, layout) for kind in ("premise", "stamp", "value")]
-    wanted = [n for n in named if n] if all(named) else None
+    wanted = _wanted(header, named, layout) if all(named) else None
     rows = BATCH_ROWS if wanted else max(1000, BATCH_ROWS // len(header))  # a wide row holds many reads
     yield from pd.read_csv(file, usecols=wanted, low_memory=False, chunksize=rows)
 
@@ -131,8 +133,9 @@ def _parquet(file: Path, layout: Layout) -> Iterator[pd.DataFrame]:
     source = pq.ParquetFile(file)
     header = [str(name) for name in source.schema_arrow.names]
     named = [_named(header, kind, layout) for kind in ("premise", "stamp", "value")]
-    if all(named) or (named[0] and not named[1]):
-        for batch in source.iter_batches(batch_size=BATCH_ROWS, columns=named if all(named) else None):
+    wanted = _wanted(header, named, layout) if all(named) else None
+    if wanted or (named[0] and not named[1]):
+        for batch in source.iter_batches(batch_size=BATCH_ROWS, columns=wanted):
             yield batch.to_pandas()
         return
     index = [c for c in ((source.schema_arrow.pandas_metadata or {}).get("index_columns") or []) if isinstance(c, str)]
@@ -145,6 +148,11 @@ def _parquet(file: Path, layout: Layout) -> Iterator[pd.DataFrame]:
         yield frame.reset_index() if stamp not in frame.columns else frame
 
 
+def _wanted(header: list[str], named: list[str | None], layout: Layout) -> list[str]:
+    """The columns of a long table that are read: who, when, how much, and how good where it is said."""
+    return [name for name in [*named, _named(header, "quality", layout)] if name]
+
+
 def _named(header: list[str], kind: str, layout: Layout) -> str | None:
     """The header's column of a kind: as stated, else by a known name whatever its case and spaces."""
     stated = layout.columns.get(kind)
@@ -152,7 +160,8 @@ def _named(header: list[str], kind: str, layout: Layout) -> str | None:
         if stated not in header:
             raise DataError(f"no column {stated} for the {kind}; the file has {', '.join(header[:8])}")
         return stated
-    known = {"premise": PREMISE_NAMES, "stamp": STAMP_NAMES, "value": VALUE_NAMES, "day": DAY_NAMES}[kind]
+    known = {"premise": PREMISE_NAMES, "stamp": STAMP_NAMES, "value": VALUE_NAMES, "day": DAY_NAMES,
+             "quality": QUALITY_NAMES}[kind]  # fmt: skip
     by_name = {name.strip().lower(): name for name in header}
     return next((by_name[name] for name in known if name in by_name), None)
 
@@ -163,6 +172,7 @@ def _from_frame(file: Path, frame: pd.DataFrame, layout: Layout, findings: list[
     premise, stamp, value = (_named(header, kind, layout) for kind in ("premise", "stamp", "value"))
     if stamp and value and (premise or layout.columns.get("value")):
         who = frame[premise] if premise else pd.Series(file.name.split(".")[0], index=frame.index)
+        findings += _said_estimated(file, frame, layout)
         yield _batch(file, who, frame[stamp], frame[value], stamp, value, findings)
         return
     day = _named(header, "day", layout)
@@ -186,6 +196,16 @@ def _from_frame(file: Path, frame: pd.DataFrame, layout: Layout, findings: list[
             f"{file}: no column for {missing}; expected premise_id, start_utc and kwh, found {', '.join(header[:8])} "
             "(name unusual columns with --columns stamp=NAME,value=NAME,premise=NAME)"
         )
+
+
+def _said_estimated(file: Path, frame: pd.DataFrame, layout: Layout) -> list[Finding]:
+    """Reads that the file itself marks as estimated: kept, and said."""
+    column = _named(list(frame.columns), "quality", layout)
+    if column is None:
+        return []
+    marked = int(frame[column].astype(str).str.strip().str.lower().isin(ESTIMATED_WORDS).sum())
+    text = f"{marked} reads of {file.name} are marked as estimated in {column} and are kept"
+    return [Finding(ESTIMATED, "", text, {"reads": marked})] if marked else []
 
 
 def _loads(file: Path, numeric: list[str], findings: list[Finding]) -> list[str]:

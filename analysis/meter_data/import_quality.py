@@ -12,6 +12,7 @@ from analysis.meter_data import quality
 from analysis.meter_data.ami_grid import NATIVE_MINUTES, Placed
 from drsim.findings import Finding
 
+SET_ASIDE = (quality.NEGATIVE, quality.STUCK_ZERO, quality.STUCK_VALUE, quality.CATCH_UP)
 RESOLUTION = "disqualified_resolution"
 REPEATED_TEXT = "{} reads are given more than once; equal ones were kept once, {} that differ became gaps"
 
@@ -36,8 +37,9 @@ def judge(
     table = _measured(placed, kwh, minutes, first)
     clean, bad = quality.set_aside_bad_reads(kwh, minutes, placed.names, keep_negative=net)
     clean, stuck = quality.set_aside_stuck_values(clean, minutes, placed.names)
-    bad += stuck
-    for code in (quality.NEGATIVE, quality.STUCK_ZERO, quality.STUCK_VALUE):
+    clean, late = quality.set_aside_catch_ups(clean, minutes, placed.names)
+    bad += [*stuck, *late]
+    for code in SET_ASIDE:
         lost = {f.premise: f.data["reads"] for f in bad if f.code == code}
         table[code] = [int(str(lost.get(name, 0))) for name in placed.names]
     coverage = quality.coverage_fraction(clean)
@@ -102,7 +104,7 @@ def summary(premises: pd.DataFrame, findings: Sequence[Finding]) -> dict[str, ob
     used = premises["used"].astype(bool)
     counts = {code: {"findings": n, "reads": reads} for code, (n, reads) in quality.count_by_code(findings).items()}
     lost = {name: int(premises[name].sum()) for name in ("gaps", "repeated", "conflicting", "unplaced", "off_grid",
-            "incomplete", quality.NEGATIVE, quality.STUCK_ZERO, quality.STUCK_VALUE)}  # fmt: skip
+            "incomplete", *SET_ASIDE)}  # fmt: skip
     return {
         "premises": len(premises),
         "premises_used": int(used.sum()),

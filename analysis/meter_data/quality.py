@@ -21,9 +21,14 @@ STUCK_ZERO_HOURS = 48.0
 #: The same positive read for longer than this is a register that does not move.
 STUCK_VALUE_HOURS = 48.0
 
+#: A register shows nothing for at least this long and then all at once; a premise with more zeros just has them.
+CATCH_UP_HOURS = 1.0
+CATCH_UP_ZERO_FRACTION = 0.1
+
 NEGATIVE = "negative_reads"
 STUCK_ZERO = "stuck_at_zero"
 STUCK_VALUE = "stuck_register"
+CATCH_UP = "register_catch_up"
 DUPLICATE = "duplicate_reads"
 OFF_GRID = "reads_off_the_grid"
 UNIT = "unit_inferred"
@@ -112,6 +117,42 @@ def set_aside_stuck_values(
             message = f"{reads} equal reads in runs of over {STUCK_VALUE_HOURS:.0f} hours were set aside"
             findings.append(Finding(STUCK_VALUE, premises[row], message, {"reads": reads}))
     return clean, findings
+
+
+def set_aside_catch_ups(
+    kwh: NDArray[np.float32], minutes: int, premises: Sequence[str]
+) -> tuple[NDArray[np.float32], list[Finding]]:
+    """Turn zeros of an hour or more, and the read that makes up for them, into gaps: the energy has no time.
+
+    What makes up: a read over twice the largest, and over half the sum, of what as many reads on either side lead to
+    expect. After a power cut demand returns to about what it was, so that is left alone. A copy is returned; one
+    finding per premise.
+    """
+    shortest = int(np.ceil(CATCH_UP_HOURS * 60 / minutes))
+    clean, findings = kwh.copy(), []
+    zero = kwh == 0.0
+    seldom = zero.mean(axis=1) <= CATCH_UP_ZERO_FRACTION if kwh.shape[1] else np.zeros(len(kwh), dtype=np.bool_)
+    for row in np.flatnonzero(zero.any(axis=1) & seldom).tolist():
+        edges = np.diff(np.concatenate(([False], zero[row], [False])).astype(np.int8))
+        reads = 0
+        for begin, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+            if end - begin >= shortest and _makes_up(kwh[row], int(begin), int(end)):
+                clean[row, begin : end + 1] = np.nan
+                reads += int(end + 1 - begin)
+        if reads:
+            message = f"{reads} reads of a register that showed nothing for hours and then all at once were set aside"
+            findings.append(Finding(CATCH_UP, premises[row], message, {"reads": reads}))
+    return clean, findings
+
+
+def _makes_up(kwh: NDArray[np.float32], begin: int, end: int) -> bool:
+    """Whether the read at ``end`` holds what the zeros of [begin, end) lack, judged by as many reads on either side."""
+    around = np.concatenate((kwh[max(0, begin - (end - begin)) : begin], kwh[end + 1 : 2 * end - begin + 1]))
+    around = around[around > 0.0]
+    if end >= len(kwh) or len(around) == 0 or np.isnan(kwh[end]):
+        return False
+    expected = float(around.mean()) * (end - begin + 1)
+    return bool(kwh[end] > 2.0 * around.max() and kwh[end] > 0.5 * expected)
 
 
 def disqualify(

@@ -21,7 +21,7 @@ from scenarios.running.worlds import build_world, world_of
 from scenarios.schema.scenario import Scenario
 from simulator.events import EventRule
 from simulator.keyed_random import Purpose, uniforms
-from simulator.meter import hourly_kwh, metered_wh, read_quality
+from simulator.meter import MeterRules, hourly_kwh, read_day
 from simulator.season import Baselines
 from simulator.world import Lives, World
 
@@ -47,7 +47,7 @@ def event_hours(rule: EventRule) -> tuple[int, int]:
 
 
 def live_history(
-    world: World, everyone: Lives, rule: EventRule, gaps: tuple[float, float], keep_days: bool = False,
+    world: World, everyone: Lives, rule: EventRule, gaps: MeterRules, keep_days: bool = False,
     kept: KeptReads | None = None,
 ) -> History:  # fmt: skip
     """Live the days before the season and read the meters; ``keep_days`` for a segmenter that learns from days."""
@@ -65,9 +65,8 @@ def live_history(
             kept.everyone(day, everyone)
         wh = everyone.load_wh
         codes = quality[:, : wh.shape[1]]
-        read_quality(everyone.homes["household"], world.seed, world.replication, clock.date(day).toordinal(),
-                     gaps[0], gaps[1], codes)  # fmt: skip
-        reads = metered_wh(wh, codes, yesterday)
+        reads = read_day(wh, everyone.homes["household"], world.seed, world.replication,
+                         clock.date(day).toordinal(), gaps, yesterday, codes)  # fmt: skip
         hourly = hourly_kwh(reads, clock.local_quarter[clock.slice(day)])
         shapes.add_day(hourly, bool(clock.is_workday[day]), float(mean[day]), float(highest[day]))
         if sampled is not None:
@@ -80,7 +79,7 @@ def live_history(
     return History(shapes, window, peaks, None if sampled is None else sampled.days())
 
 
-def older_history(scenario: Scenario, world: World, rule: EventRule, gaps: tuple[float, float]) -> History:
+def older_history(scenario: Scenario, world: World, rule: EventRule, gaps: MeterRules) -> History:
     """The same homes' reads of ``records.segments_age_days`` before the history, in that season's weather."""
     place = world.clock
     begins = place.date(0) - timedelta(days=scenario.records.segments_age_days)

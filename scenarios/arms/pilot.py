@@ -24,6 +24,7 @@ from scenarios.running.worlds import event_rule_of, programs_of, world_of
 from scenarios.schema.scenario import Scenario
 from simulator.events import Calendar
 from simulator.keyed_random import Purpose, uniforms
+from simulator.meter import MeterRules
 from simulator.population import Population
 from simulator.programs import Program
 from simulator.season import Treatment, calendar_window_hours, run_day
@@ -80,7 +81,7 @@ def _live_pilot(scenario: Scenario, replication: int) -> Pilot:
     assert plan is not None
     world = pilot_world(scenario, replication)
     rule, programs = event_rule_of(scenario), programs_of(scenario)
-    gaps = (scenario.meters.gap_fraction, scenario.meters.estimated_fraction)
+    gaps = scenario.meters.rules()
     everyone = Lives(world, world.population.homes)
     history = live_history(world, everyone, rule, gaps)
     calendar = calendar_of(scenario, world, history)
@@ -122,7 +123,7 @@ def _assignment(world: World, offers: int, offered_share: float) -> NDArray[np.i
 
 def _season(
     world: World, everyone: Lives, calendar: Calendar, history: History, lives: list[tuple[Program, list[int]]],
-    enrolled: NDArray[np.bool_], program: NDArray[np.int64], gaps: tuple[float, float],
+    enrolled: NDArray[np.bool_], program: NDArray[np.int64], gaps: MeterRules,
 ) -> tuple[NDArray[np.float64], float]:  # fmt: skip
     """Metered event-window energy of each home, mean over events [kWh], and what events paid in all [USD]."""
     baselines = baselines_of(world.clock.is_workday, calendar.days)

@@ -28,6 +28,7 @@ TITLES = {
     quality.NEGATIVE: "negative reads (set aside)",
     quality.STUCK_ZERO: "zeros for over 48 hours (set aside)",
     quality.STUCK_VALUE: "the same positive read for over 48 hours (set aside)",
+    quality.CATCH_UP: "nothing for an hour or more, then all at once (set aside)",
 }
 REASONS = {
     quality.LOW_COVERAGE: "under half of the grid's reads are usable",

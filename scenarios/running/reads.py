@@ -6,6 +6,7 @@ A home's record and dice are its own, so the sample lived alone is the sample of
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from numpy.typing import NDArray
 from scenarios.running.worlds import build_world
 from scenarios.schema.scenario import Scenario
 from simulator.fields import USES
-from simulator.meter import ESTIMATED, MISSING, metered_wh, read_quality
+from simulator.keyed_random import Purpose, uniforms
+from simulator.meter import ESTIMATED, MISSING, MeterRules, read_day
 from simulator.population import Population
 from simulator.world import Lives, World
 
+TRUTH = MeterRules()
 QUALITY = np.array(["valid", "estimated", "missing"])
 
 
@@ -74,44 +77,65 @@ def sample_end_use(scenario: Scenario) -> pd.DataFrame:
 
 
 def _day_of_reads(
-    scenario: Scenario, world: World, day: int, lives: Lives, before: NDArray[np.int32] | None
+    scenario: Scenario, rules: MeterRules, world: World, day: int, lives: Lives, before: NDArray[np.int32] | None
 ) -> pd.DataFrame:
     wh, step = lives.load_wh, scenario.outputs.read_minutes // 15
     quality = np.zeros(wh.shape, np.uint8)
     ids = lives.homes["household"]
-    read_quality(
-        ids, world.seed, world.replication, world.clock.date(day).toordinal(), scenario.meters.gap_fraction,
-        scenario.meters.estimated_fraction, quality,
-    )  # fmt: skip
-    reads = metered_wh(wh, quality, before).reshape(len(ids), -1, step).sum(axis=2)
+    ordinal = world.clock.date(day).toordinal()
+    shown = read_day(wh, ids, world.seed, world.replication, ordinal, rules, before, quality)
+    reads = shown.reshape(len(ids), -1, step).sum(axis=2)
     codes = quality.reshape(len(ids), -1, step)
     worst = np.where((codes == MISSING).any(axis=2), MISSING, np.where((codes == ESTIMATED).any(axis=2), ESTIMATED, 0))
-    start = world.clock.utc()[world.clock.slice(day)][::step]
+    stamps = np.tile(world.clock.utc()[world.clock.slice(day)][::step], (len(ids), 1))
+    if wh.shape[1] == 100 and rules is not TRUTH:
+        _stamp_twice(stamps, step, scenario.meters.duplicate_hour_fraction, ids, world)
     return pd.DataFrame(
         {
-            "premise_id": np.repeat([f"H{i:07d}" for i in ids], len(start)),
-            "start_utc": np.tile(start, len(ids)),
+            "premise_id": np.repeat([f"H{i:07d}" for i in ids], stamps.shape[1]),
+            "start_utc": stamps.ravel(),
             "kwh": reads.ravel() / 1e3,
             "quality": QUALITY[worst.ravel()],
         }
     )
 
 
+def _stamp_twice(
+    stamps: NDArray[np.datetime64], step: int, fraction: float, ids: NDArray[np.int64], world: World
+) -> None:
+    """Meters that keep wall-clock time stamp the hour that autumn repeats like the one before it."""
+    alike = np.array([uniforms(world.seed, int(i), 0, 1, Purpose.METER_CLOCK)[0] for i in ids]) < fraction
+    per_hour = 4 // step
+    steps = range(per_hour, stamps.shape[1])
+    second = next(k for k in steps if _repeated(world, stamps[0, k], stamps[0, k - per_hour]))
+    stamps[alike, second : second + per_hour] -= np.timedelta64(1, "h")
+
+
+def _repeated(world: World, now: np.datetime64, before: np.datetime64) -> bool:
+    hours = [pd.Timestamp(t).tz_localize("UTC").tz_convert(world.clock.zone).hour for t in (now, before)]
+    return hours[0] == hours[1]
+
+
 def write_reads(scenario: Scenario, path: Path) -> None:
-    """``reads.parquet``: history and season of replication 0 without any programme, written day by day."""
+    """``reads.parquet``: history and season of replication 0 without any programme, written day by day.
+
+    Where registers misbehave silently, ``reads_true.parquet`` beside it holds what they should have shown.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    world = _world_of(scenario)
+    world, rules = _world_of(scenario), scenario.meters.rules()
+    files = {path: rules}
+    if rules.misreads or scenario.meters.duplicate_hour_fraction > 0.0:
+        files[path.with_name("reads_true.parquet")] = TRUTH
     before: NDArray[np.int32] | None = None
-    writer: pq.ParquetWriter | None = None
-    try:
+    with ExitStack() as open_files:
+        writers: dict[Path, pq.ParquetWriter] = {}
         for day, lives in _days(scenario, world):
-            frame = _day_of_reads(scenario, world, day, lives, before)
-            table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
-            writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
-            writer.write_table(table)
+            for file, shown_by in files.items():
+                frame = _day_of_reads(scenario, shown_by, world, day, lives, before)
+                table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+                if file not in writers:
+                    writers[file] = open_files.enter_context(pq.ParquetWriter(file, table.schema, compression="zstd"))
+                writers[file].write_table(table)
             before = lives.load_wh.copy()
-    finally:
-        if writer is not None:
-            writer.close()

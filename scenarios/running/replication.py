@@ -27,6 +27,7 @@ from scenarios.running.shared import everyone_in
 from scenarios.running.worlds import build_world, event_rule_of, programs_of
 from scenarios.schema.scenario import Scenario
 from simulator.events import Calendar, missed_and_needless
+from simulator.meter import MeterRules
 from simulator.programs import Program
 from simulator.season import Baselines, Treatment, TreatmentLog, calendar_window_hours, run_day
 from simulator.world import Lives, World
@@ -64,7 +65,7 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     """Draw a world, live its history, recruit under every arm, live the season, and measure."""
     world = build_world(scenario, replication)
     programs, rule = programs_of(scenario), event_rule_of(scenario)
-    gaps = (scenario.meters.gap_fraction, scenario.meters.estimated_fraction)
+    gaps = scenario.meters.rules()
     everyone = everyone_in(world, scenario)
     kept = KeptReads.empty(world) if scenario.measurement.keeps_reads else None
     history = live_history(world, everyone, rule, gaps, scenario.targeting.method == "dictionary", kept)
@@ -93,7 +94,7 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
 def _live_and_measure(
     scenario: Scenario, world: World, everyone: Lives, history: History, calendar: Calendar,
     book: OfferBook, features: pd.DataFrame, normalised: Segmentation, absolute: Segmentation,
-    recruited: Recruited, baselines: Baselines, gaps: tuple[float, float],
+    recruited: Recruited, baselines: Baselines, gaps: MeterRules,
     kept: KeptReads | None = None,
 ) -> ReplicationResult:  # fmt: skip
     """The event season of the counterfactual and all arms; then the oracle's, on its own copies."""
@@ -157,7 +158,7 @@ def _live_and_measure(
 
 def _oracle_season(
     world: World, calendar: Calendar, lives: list[tuple[Program, list[int]]], start: NDArray[np.void], history: History,
-    offers: Offers, segment: NDArray[np.int64], baselines: Baselines, gaps: tuple[float, float],
+    offers: Offers, segment: NDArray[np.int64], baselines: Baselines, gaps: MeterRules,
 ) -> tuple[list[TreatmentLog], Recorder]:  # fmt: skip
     """The oracle's homes live the season again, beside their own counterfactual, from the same morning."""
     chosen = np.flatnonzero(offers.ledger.enrolled)

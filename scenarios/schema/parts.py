@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from simulator.parameters.files import region_names
+
+if TYPE_CHECKING:
+    from simulator.meter import MeterRules
 
 WINDOW = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
 
@@ -200,3 +203,44 @@ class Meters(Part):
     estimated_fraction: Fraction = Field(
         default=0.002, description="Share of reads that are estimated, and flagged.", examples=[0.002]
     )
+    stuck_fraction: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=0.05,
+        description="Share of reads of a stuck register: nothing, then all at once; not flagged.",
+        examples=[0.001],
+    )
+    late_fraction: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=0.05,
+        description="Share of reads that show the interval before; not flagged.",
+        examples=[0.001],
+    )
+    clock_offset_fraction: Fraction = Field(
+        default=0.0,
+        description="Share of meters whose clock is off, by clock_offset_minutes either way.",
+        examples=[0.02],
+    )
+    clock_offset_minutes: Literal[15, 30, 45, 60] = Field(
+        default=15, description="How far a wrong clock is off.", examples=[30]
+    )
+    duplicate_hour_fraction: Fraction = Field(
+        default=0.0,
+        description="Share of meters that stamp autumn's repeated hour twice alike (reads.parquet).",
+        examples=[1.0],
+    )
+    net_metering: bool = Field(
+        default=True,
+        description="Whether export is registered as negative energy; otherwise it reads as zero.",
+        examples=[True],
+    )
+
+    def rules(self) -> MeterRules:
+        """The same for the world's meters."""
+        from simulator.meter import MeterRules
+
+        return MeterRules(
+            self.gap_fraction, self.estimated_fraction, self.stuck_fraction, self.late_fraction,
+            self.clock_offset_fraction, self.clock_offset_minutes, self.net_metering,
+        )  # fmt: skip
