@@ -41,6 +41,9 @@ class MeterRules(NamedTuple):
         return silent > 0.0 or not self.net_metering
 
 
+GOOD_METERS = MeterRules()
+
+
 @compiled
 def read_quality(
     rows: NDArray[np.int64], seed: int, replication: int, ordinal: int, gap_fraction: float,

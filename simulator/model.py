@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from simulator.behaviour.enrolment import answers
 from simulator.dispatch import NOTIFIED, PARTICIPATED
 from simulator.household import Household
+from simulator.meter import GOOD_METERS
 from simulator.model_setup import BaselineMaker, check_whole, make_baselines, make_calendar, make_program, make_world
 from simulator.programs import Program
 from simulator.season import Treatment, calendar_window_hours, run_day
 from simulator.world import Lives
 
-NO_GAPS = (0.0, 0.0)
 DEFAULT_SEED = 2024  # Mesa 3.5's batch_run passes seed=None unless it was given seeds
 MODEL_REPORTERS = (
     "system_kwh", "peak_kw", "event_impact_kw", "event_participation_fraction", "enrolment_fraction",
@@ -144,7 +144,7 @@ class DemandResponseModel(mesa.Model):
         if self.days_lived == 0 and self.program is not None:
             self._offer(self.program)
         treatments = [] if self.treatment is None else [self.treatment]
-        run_day(self.world, day, self.everyone, treatments, self.calendar, self._baselines, NO_GAPS)
+        run_day(self.world, day, self.everyone, treatments, self.calendar, self._baselines, GOOD_METERS)
         self._read_window(day)
         self._add_up(day)
         self.days_lived += 1

@@ -18,11 +18,10 @@ from scenarios.running.worlds import build_world
 from scenarios.schema.scenario import Scenario
 from simulator.fields import USES
 from simulator.keyed_random import Purpose, uniforms
-from simulator.meter import ESTIMATED, MISSING, MeterRules, read_day
+from simulator.meter import ESTIMATED, GOOD_METERS, MISSING, MeterRules, read_day
 from simulator.population import Population
 from simulator.world import Lives, World
 
-TRUTH = MeterRules()
 QUALITY = np.array(["valid", "estimated", "missing"])
 
 
@@ -88,7 +87,7 @@ def _day_of_reads(
     codes = quality.reshape(len(ids), -1, step)
     worst = np.where((codes == MISSING).any(axis=2), MISSING, np.where((codes == ESTIMATED).any(axis=2), ESTIMATED, 0))
     stamps = np.tile(world.clock.utc()[world.clock.slice(day)][::step], (len(ids), 1))
-    if wh.shape[1] == 100 and rules is not TRUTH:
+    if wh.shape[1] == 100 and rules is not GOOD_METERS:
         _stamp_twice(stamps, step, scenario.meters.duplicate_hour_fraction, ids, world)
     return pd.DataFrame(
         {
@@ -127,7 +126,7 @@ def write_reads(scenario: Scenario, path: Path) -> None:
     world, rules = _world_of(scenario), scenario.meters.rules()
     files = {path: rules}
     if rules.misreads or scenario.meters.duplicate_hour_fraction > 0.0:
-        files[path.with_name("reads_true.parquet")] = TRUTH
+        files[path.with_name("reads_true.parquet")] = GOOD_METERS
     before: NDArray[np.int32] | None = None
     with ExitStack() as open_files:
         writers: dict[Path, pq.ParquetWriter] = {}

@@ -22,6 +22,7 @@ from scenarios.trials.worlds import (
 from simulator.dispatch import NOTIFIED, OPTED_OUT, OVERRODE, PARTICIPATED
 from simulator.events import Calendar
 from simulator.fields import AIR_CONDITIONER
+from simulator.meter import GOOD_METERS
 from simulator.season import Treatment
 from simulator.world import Lives, World
 
@@ -66,7 +67,7 @@ def run_trial(trial: Trial, replication: int, seed: int = 77) -> dict[str, float
         everyone.day(day, calendar.window_on(day))
         for side in sides:
             treatment = side.treatment
-            treatment.day(day, everyone.load_wh, baselines, (0.0, 0.0))
+            treatment.day(day, everyone.load_wh, baselines, GOOD_METERS)
             load = everyone.load_wh[side.offered].sum(axis=0, dtype=np.int64)
             own = treatment.lives.load_wh.sum(axis=0, dtype=np.int64)
             load = load + own - everyone.load_wh[treatment.rows].sum(axis=0, dtype=np.int64)
