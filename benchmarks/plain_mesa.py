@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from plain_household import PlainHousehold
 
 from simulator.events import Calendar
+from simulator.outdoor import FACADE, ROOFS
 from simulator.programs import ThermostatSetback
+from simulator.walls import FACADES
 from simulator.world import World
 
 
@@ -50,8 +52,10 @@ class PlainModel(mesa.Model):
             shared = {"weekday": int(clock.weekday[day]), "workday": bool(clock.is_workday[day]), "e0": e0, "e1": e1,
                       "ordinal": clock.date(day).toordinal(), "midday_degc": columns[1][len(columns[1]) // 2],
                       "last": len(columns[0]) - 1}  # fmt: skip
-            for i, (quarter, t_out, ghi) in enumerate(zip(*columns, strict=True)):
-                moments.append(SimpleNamespace(i=i, quarter=quarter, t_out=t_out, ghi=ghi, **shared))
+            sunlit = self.world.outdoor(day)[FACADE:ROOFS].T.tolist()
+            for i, (quarter, t_out, ghi, sun) in enumerate(zip(*columns, sunlit, strict=True)):
+                moments.append(SimpleNamespace(i=i, quarter=quarter, t_out=t_out, ghi=ghi, facades=sun[:FACADES],
+                                               roof_k=sun[FACADES], wall_k=sun[FACADES + 1], **shared))  # fmt: skip
         return moments
 
     def step(self) -> None:

@@ -23,11 +23,16 @@ class Rooms:
         if here and air > self.fan_from_degc:
             kw[FANS] = self.fan_kw
         people = 0.7 * 0.09 * self.members if here else 0.0
-        sun = 0.001 * self.solar_m2 * now.ghi
+        # the main facade has its share of the glass, the three others split the rest
+        others = (1.0 - self.glass_main_fraction) / (len(now.facades) - 1)
+        shares = [others] * len(now.facades)
+        shares[int(self.glass_facing)] = self.glass_main_fraction
+        sun = self.solar_m2 * sum(share * kw for share, kw in zip(shares, now.facades, strict=True))
+        shell = self.roof_kw_per_k * now.roof_k + self.walls_kw_per_k * now.wall_k
         # infiltration departs from its value at 10 K with the root of stack and wind
         draught = math.sqrt((0.00029 * abs(t_out - 22.0) + 0.002079) / (0.0029 + 0.002079)) - 1.0
         leak = self.leak_kw_per_k * draught * (t_out - air)
-        air_kw, mass_kw = gains + people + 0.3 * sun + kw[FANS] + leak, 0.7 * sun
+        air_kw, mass_kw = gains + people + 0.3 * sun + kw[FANS] + leak, 0.7 * sun + shell
         free = self.e_aa * air + self.e_am * mass + self.f_ao * t_out + self.f_aq * air_kw + self.f_as * mass_kw
         warm = free - (self.cool_set_degc - 1.0)
         if warm > 0.0 and here and air > t_out:

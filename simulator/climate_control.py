@@ -16,8 +16,20 @@ from simulator.compiled import compiled, compiled_inline
 from simulator.dwelling import heat_needed_k, next_temperature
 from simulator.fields import AIR_CONDITIONER, AT_HOME, AWAY, FANS, SPACE_HEATER, Record
 from simulator.keyed_random import Purpose, home_day_key, mix, uniform
-from simulator.outdoor import COOL_CAPACITY, COOL_INPUT, GHI, LEAK, PUMP_CAPACITY, PUMP_INPUT, T_OUT
+from simulator.outdoor import (
+    COOL_CAPACITY,
+    COOL_INPUT,
+    FACADE,
+    GLASS,
+    LEAK,
+    PUMP_CAPACITY,
+    PUMP_INPUT,
+    ROOF_K,
+    T_OUT,
+    WALL_K,
+)
 from simulator.ventilation import OPEN_BELOW_SET_K, window_cooling_k
+from simulator.walls import FACADES
 
 _OVERRIDE = int(Purpose.OVERRIDE)
 PEOPLE_KW = 0.09  # sensible heat of a person at rest (ASHRAE Fundamentals, rounded)
@@ -25,9 +37,10 @@ SOLAR_TO_AIR = 0.3
 ROOM_OFF_K = 60.0  # a room unit is switched off by who leaves: no setpoint is reached
 
 #: A home's numbers for the day, one row a home: coefficients, setpoints, capacities in K over a step, state.
-(AA, AM, AO, AQ, AS, MA, MM, MO, MQ, MS, SUN_M2, PEOPLE, COOL_HOME, COOL_AWAY, COOL_SLEEP, HEAT_HOME, HEAT_BACK,
- COOL_K, PUMP_K, BACKUP_K, FAN, FAN_FROM, WINDOW, WINDOW_FROM, LEAK_KW, KW_PER_K, AIR, MASS) = range(28)  # fmt: skip
-LANE = 28
+(AA, AM, AO, AQ, AS, MA, MM, MO, MQ, MS, EVEN_M2, MAIN_M2, MAIN_ROW, ROOF, WALLS, PEOPLE, COOL_HOME, COOL_AWAY,
+ COOL_SLEEP, HEAT_HOME, HEAT_BACK, COOL_K, PUMP_K, BACKUP_K, FAN, FAN_FROM, WINDOW, WINDOW_FROM, LEAK_KW, KW_PER_K,
+ AIR, MASS) = range(32)  # fmt: skip
+LANE = 32
 #: Rows of the tile's workspace (rows, homes, intervals): heat of other uses, their demand, heat moved [K], fans.
 GAINS, OTHERS, COOLED, HEATED, FANNED = range(5)
 WORK = 5
@@ -38,7 +51,10 @@ def enter_lane(home: Record, lane: NDArray[np.float64]) -> None:
     """Write a home's numbers for the day into its lane: read once, in 64 bits, side by side."""
     lane[AA], lane[AM], lane[AO], lane[AQ], lane[AS] = home.e_aa, home.e_am, home.f_ao, home.f_aq, home.f_as
     lane[MA], lane[MM], lane[MO], lane[MQ], lane[MS] = home.e_ma, home.e_mm, home.f_mo, home.f_mq, home.f_ms
-    lane[SUN_M2], lane[PEOPLE] = 0.001 * home.solar_m2, 0.7 * PEOPLE_KW * home.members
+    even = (1.0 - home.glass_main_fraction) * FACADES / (FACADES - 1)  # on all facades alike; the main one has more
+    lane[EVEN_M2], lane[MAIN_M2] = home.solar_m2 * even, home.solar_m2 * (1.0 - even)
+    lane[MAIN_ROW], lane[ROOF], lane[WALLS] = FACADE + home.glass_facing, home.roof_kw_per_k, home.walls_kw_per_k
+    lane[PEOPLE] = 0.7 * PEOPLE_KW * home.members
     lane[COOL_HOME] = home.cool_set_degc
     lane[COOL_AWAY] = home.cool_set_degc + (home.cool_away_k if home.ac_floor_fraction >= 1.0 else ROOM_OFF_K)
     lane[COOL_SLEEP] = home.cool_set_degc + home.cool_sleep_k
@@ -64,11 +80,11 @@ def step_rooms(
 ) -> float:  # fmt: skip
     """One quarter-hour of home ``k``: windows first, then the thermostat. Returns the new air temperature."""
     air, mass, t_out = float(c[k, AIR]), c[k, MASS], sky[T_OUT, i]
-    sun = c[k, SUN_M2] * sky[GHI, i]
+    sun = c[k, EVEN_M2] * sky[GLASS, i] + c[k, MAIN_M2] * sky[int(c[k, MAIN_ROW]), i]
     fan = fans.fan_kw(c[k, FAN], c[k, FAN_FROM], air, here)
     people, window = (0.0, 0.0) if here == AWAY else (c[k, PEOPLE], c[k, WINDOW])
     air_kw = work[GAINS, k, i] + people + SOLAR_TO_AIR * sun + fan + c[k, LEAK_KW] * sky[LEAK, i] * (t_out - air)
-    mass_kw = (1.0 - SOLAR_TO_AIR) * sun
+    mass_kw = (1.0 - SOLAR_TO_AIR) * sun + c[k, ROOF] * sky[ROOF_K, i] + c[k, WALLS] * sky[WALL_K, i]
     free = next_temperature(c[k, AA], c[k, AM], c[k, AO], c[k, AQ], c[k, AS], air, mass, t_out, air_kw, mass_kw)
     aired = window_cooling_k(free - c[k, WINDOW_FROM], c[k, AQ], window, air, t_out)
     free -= aired

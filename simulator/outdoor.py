@@ -8,10 +8,14 @@ from numpy.typing import NDArray
 from simulator.appliances import air_conditioner, heat_pump
 from simulator.compiled import compiled
 from simulator.ventilation import leak_departure
+from simulator.walls import FACADES
 
-(T_OUT, GHI, COOL_CAPACITY, COOL_INPUT, PUMP_CAPACITY, PUMP_INPUT, LEAK, MIDDAY) = range(8)
+(T_OUT, GHI, COOL_CAPACITY, COOL_INPUT, PUMP_CAPACITY, PUMP_INPUT, LEAK, MIDDAY, GLASS) = range(9)
+#: Rows of ``walls.sunlit_rows``: sun on each facade [kW/m2], then what warms roof and walls above the air [K].
+FACADE = 9
+ROOF_K, WALL_K = FACADE + FACADES, FACADE + FACADES + 1
 #: Rows from here on: sunshine on roofs, kW per kW of panels, one row an orientation.
-ROOFS = 8
+ROOFS = WALL_K + 1
 
 
 @compiled
@@ -29,17 +33,22 @@ def _fill(t_out: NDArray[np.float32], ghi: NDArray[np.float32], sky: NDArray[np.
 
 
 def outdoor_table(
-    t_out: NDArray[np.float32], ghi: NDArray[np.float32], roofs: NDArray[np.float64] | None = None
-) -> NDArray[np.float64]:
+    t_out: NDArray[np.float32], ghi: NDArray[np.float32], sunlit: NDArray[np.float64] | None = None,
+    roofs: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:  # fmt: skip
     """The table for one day.
 
     Parameters
     ----------
     t_out, ghi : (intervals,) outdoor air [degC] and global horizontal irradiance [W/m2].
+    sunlit : (facades + 2, intervals) of ``walls.sunlit_rows``; without it the home stands in the shade.
     roofs : (orientations, intervals) output of panels per rated kW; none when absent.
     """
     roofs = np.zeros((0, len(t_out))) if roofs is None else roofs
     sky = np.zeros((ROOFS + len(roofs), len(t_out)))
     _fill(t_out, ghi, sky)
+    if sunlit is not None:
+        sky[FACADE:ROOFS] = sunlit
+        sky[GLASS] = sunlit[:FACADES].mean(axis=0)
     sky[ROOFS:] = roofs
     return sky

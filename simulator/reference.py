@@ -14,6 +14,7 @@ from simulator.appliances import air_conditioner
 from simulator.dwelling import exact_step, heat_needed_kw, next_temperature
 from simulator.parameters.tables import load_behaviour, load_region
 from simulator.population import sample
+from simulator.population.dwelling import envelope_parts
 
 QUARTERS = 192  # two days; the first one settles
 WINDOW = slice(96 + 64, 96 + 76)  # 16-19 h of the second day
@@ -61,13 +62,7 @@ def thermal_reference_error(homes: int = 60, region_name: str = "us_hot_dry") ->
     """
     region = load_region(region_name, {"ac.share": 1.0})
     population = sample(region, load_behaviour(), homes, 19, 0).homes
-    area = population["floor_area_m2"].astype(float)
-    parts = (
-        population["ua_kw_per_k"].astype(float),
-        area * region["envelope.coupling_w_per_k_m2"] / 1e3,
-        area * region["envelope.air_kj_per_k_m2"] / 3600.0,
-        area * region["envelope.mass_kj_per_k_m2"] / 3600.0,
-    )
+    parts = envelope_parts(population, region)
     steps = {1: exact_step(*parts, hours=0.25), 15: exact_step(*parts, hours=1.0 / 60.0)}
     hour = np.arange(QUARTERS) % 96 / 4.0
     rows = []
@@ -75,7 +70,7 @@ def thermal_reference_error(homes: int = 60, region_name: str = "us_hot_dry") ->
         outdoor = mean + 7.0 * np.cos((hour - 16.0) / 24.0 * 2.0 * np.pi)
         for i in range(homes):
             home = population[i]
-            sun = float(home["solar_m2"]) * 0.9 * np.maximum(0.0, np.cos((hour - 12.5) / 14.0 * np.pi))
+            sun = float(home["solar_m2"]) * 0.3 * np.maximum(0.0, np.cos((hour - 12.5) / 14.0 * np.pi))
             setpoint = np.full(QUARTERS, float(home["cool_set_degc"]))
             setpoint[WINDOW] += SETBACK_K
             coarse, fine = (

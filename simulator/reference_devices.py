@@ -23,10 +23,8 @@ QUARTERS = 192
 def _heating_kwh(per_quarter: int, outdoor_mean_degc: float, ua_kw_per_k: float) -> float:
     """Electricity of the second day of a heat pump that a setback of 3 K lets rest at night [kWh]."""
     one = np.ones(1)
-    step = {
-        name: float(value[0])
-        for name, value in exact_step(ua_kw_per_k * one, 1.4 * one, 1.1 * one, 7.5 * one, 0.25 / per_quarter).items()
-    }
+    parts = (ua_kw_per_k * one, 0.0 * one, 1.4 * one, 1.1 * one, 7.5 * one)  # all losses from the air
+    step = {name: float(value[0]) for name, value in exact_step(*parts, 0.25 / per_quarter).items()}
     air = mass = 20.0
     energy = 0.0
     for q in range(QUARTERS):

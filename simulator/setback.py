@@ -12,43 +12,52 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulator.climate_control import COOLED, GAINS, LANE, WORK, condition, enter_lane
-from simulator.dwelling import exact_step
+from simulator.dwelling import exact_step, mass_to_outdoor_kw_per_k
 from simulator.fields import AT_HOME, HOME
-from simulator.outdoor import COOL_INPUT, outdoor_table
+from simulator.outdoor import COOL_CAPACITY, COOL_INPUT, outdoor_table
 from simulator.parameters.tables import behaviour_record, load_behaviour
+from simulator.sunshine import clear_sky_ghi_w_per_m2
+from simulator.walls import sunlit_rows
 
 FLOOR_M2 = 180.0
 SET_DEGC = 22.0
 OFFSET_K = 2.2  # 4 degF
 WINDOW = (64, 80)  # 16-20 h
 UA_W_PER_K_M2 = (0.8, 1.2, 1.8)
+OPAQUE, GLASS_M2_PER_M2 = 0.5, 0.02
+#: 10 July under a clear sky in Denver, as the published engine's home: degrees north, east, m; UTC of its start.
+PLACE, MIDNIGHT = (39.7, -105.0, 1600.0), np.datetime64("2018-07-10T07:07:30")
 MASS_KJ_PER_K_M2 = (80.0, 110.0, 165.0)  # ISO 13790: very light, light (US timber frame), medium
 T_OUT_MEAN_DEGC = (23.0, 26.0, 29.0)
 SWING_K = 8.0
 #: Rated cooling over the load at the day's top: the last is at capacity all afternoon.
-SIZINGS = (1.5, 1.0, 0.8)
+SIZINGS, UNLIMITED_KW = (1.5, 1.0, 0.8), 100.0
 
 
-def _homes(design_degc: float) -> tuple[NDArray[np.void], pd.DataFrame]:
-    """One record a grid point, sized for the design temperature, and the table of points."""
+def _homes(sky: NDArray[np.float64]) -> tuple[NDArray[np.void], pd.DataFrame]:
+    """One record a grid point, sized for the top of this day, and the table of points."""
     points = list(product(UA_W_PER_K_M2, MASS_KJ_PER_K_M2, SIZINGS))
     table = pd.DataFrame(points, columns=["ua_w_per_k_m2", "mass_kj_per_k_m2", "sizing"])
     homes = np.zeros(len(points), HOME)
     n = np.ones(len(points))
     ua = FLOOR_M2 * table["ua_w_per_k_m2"].to_numpy() / 1e3
+    coupling = n * FLOOR_M2 * 8.0 / 1e3
+    opaque = mass_to_outdoor_kw_per_k(OPAQUE * ua, coupling)
     step = exact_step(
-        ua, n * FLOOR_M2 * 8.0 / 1e3, n * FLOOR_M2 * 22.0 / 3600.0,
+        (1.0 - OPAQUE) * ua, opaque, coupling, n * FLOOR_M2 * 22.0 / 3600.0,
         FLOOR_M2 * table["mass_kj_per_k_m2"].to_numpy() / 3600.0,
     )  # fmt: skip
     for name, values in step.items():
         homes[name] = values
-    homes["solar_m2"] = 0.012 * FLOOR_M2
-    top_kw = ua * (design_degc - SET_DEGC) + homes["solar_m2"] * 0.6 + 0.7
-    homes["ac_thermal_kw"] = table["sizing"] * top_kw
+    homes["solar_m2"], homes["glass_main_fraction"] = GLASS_M2_PER_M2 * FLOOR_M2, 0.25
+    homes["roof_kw_per_k"], homes["walls_kw_per_k"] = 0.4 * opaque, 0.6 * opaque
     homes["ac_cop"], homes["ac_floor_fraction"], homes["ac_sensible_fraction"] = 3.5, 1.0, 1.0
     homes["cool_set_degc"], homes["heat_set_degc"], homes["tolerance_k"] = SET_DEGC, 15.0, 5.0
     homes["fan_from_degc"] = 99.0
     homes["t_air_degc"] = homes["t_mass_degc"] = SET_DEGC
+    homes["ac_thermal_kw"] = UNLIMITED_KW
+    rated = _live(homes.copy(), sky, 0.0) / sky[COOL_INPUT] / sky[COOL_CAPACITY]
+    homes["ac_thermal_kw"] = table["sizing"] * rated.max(axis=1) * homes["ac_cop"]
     return homes, table
 
 
@@ -80,18 +89,19 @@ def setback_grid() -> pd.DataFrame:
         ``at_capacity`` (share of the first hour after release at full power) and ``base_kw`` in the window.
     """
     hour = np.arange(112) / 4.0  # the day and the four hours after it
+    at = MIDNIGHT + np.arange(112) * np.timedelta64(900, "s")
     found = []
     for mean in T_OUT_MEAN_DEGC:
         outdoor = (mean + SWING_K * np.cos((hour - 16.0) / 24.0 * 2.0 * np.pi)).astype(np.float32)
-        sun = np.maximum(0.0, 850.0 * np.sin((np.mod(hour, 24.0) - 6.0) / 13.0 * np.pi)) * (np.mod(hour, 24.0) < 19.0)
-        sky = outdoor_table(outdoor, sun.astype(np.float32))
-        homes, table = _homes(mean + SWING_K)
+        sun = clear_sky_ghi_w_per_m2(*PLACE, at).astype(np.float32)
+        sky = outdoor_table(outdoor, sun, sunlit_rows(*PLACE[:2], at, sun))
+        homes, table = _homes(sky)
         plain, event = (_live(homes.copy(), sky, k) for k in (0.0, OFFSET_K))
         e0, e1 = WINDOW
         base, taken = plain[:, e0:e1].sum(axis=1), (plain - event)[:, e0:e1].sum(axis=1)
         back = (event - plain)[:, e1 : e1 + 16].sum(axis=1)
         rated = homes["ac_thermal_kw"] / homes["ac_cop"]
-        most = rated[:, None] * (sky[COOL_INPUT] * np.maximum(0.5, 1.0 - 0.008 * (sky[0] - 35.0)))
+        most = rated[:, None] * sky[COOL_INPUT] * sky[COOL_CAPACITY]
         first = slice(e1, e1 + 4)
         found.append(
             table.assign(

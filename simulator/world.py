@@ -17,6 +17,7 @@ from simulator.day import MAX_INTERVALS, N_USES, live_days, live_tile
 from simulator.outdoor import outdoor_table
 from simulator.population import Population
 from simulator.roofs import panels_kw_per_kw
+from simulator.walls import sunlit_rows
 from simulator.weather import Weather
 
 
@@ -43,7 +44,18 @@ class World:
     def outdoor(self, day: int) -> NDArray[np.float64]:
         """The day's weather and what it means for equipment, see ``outdoor.outdoor_table``."""
         _, t_out, ghi = self.day_arrays(day)
-        return outdoor_table(t_out, ghi, self._roofs[:, self.clock.slice(day)])
+        at = self.clock.slice(day)
+        return outdoor_table(t_out, ghi, self._sunlit[:, at], self._roofs[:, at])
+
+    @cached_property
+    def _sunlit(self) -> NDArray[np.float64]:
+        """The sun on the homes' walls, see ``walls.sunlit_rows``."""
+        place = load_climate(self.population.region.climate)
+        return sunlit_rows(place.latitude_deg, place.longitude_deg, self._middle(), self.weather.ghi_w_per_m2)
+
+    def _middle(self) -> NDArray[np.datetime64]:
+        """Middle of each interval of the clock, UTC."""
+        return self.clock.utc() + np.timedelta64(450, "s")
 
     @cached_property
     def _roofs(self) -> NDArray[np.float64]:
@@ -51,9 +63,8 @@ class World:
         if not (self.population.homes["pv_kw"] > 0.0).any():
             return np.zeros((0, len(self.weather.t_out_degc)))
         place = load_climate(self.population.region.climate)
-        middle = self.clock.utc() + np.timedelta64(450, "s")
         return panels_kw_per_kw(
-            place.latitude_deg, place.longitude_deg, middle, self.weather.ghi_w_per_m2, self.weather.t_out_degc
+            place.latitude_deg, place.longitude_deg, self._middle(), self.weather.ghi_w_per_m2, self.weather.t_out_degc
         )
 
 

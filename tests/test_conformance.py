@@ -214,8 +214,7 @@ def test_solar_panels_agree_with_pvlib() -> None:
     import pandas as pd
     import pvlib
 
-    from simulator.roofs import plane_w_per_m2, sun_vector
-    from simulator.sunshine import clear_sky_ghi_w_per_m2
+    from simulator.sunshine import clear_sky_ghi_w_per_m2, plane_w_per_m2, sun_vector
 
     for latitude, longitude in ((33.4, -112.0), (-33.9, 151.2), (51.5, -0.1)):
         for day in (date(2024, 6, 21), date(2024, 12, 21), date(2024, 3, 20)):

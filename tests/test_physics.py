@@ -10,14 +10,14 @@ from scipy.linalg import expm
 
 from drsim.clock import Clock
 from simulator.dispatch import begin_day
-from simulator.dwelling import exact_step, heat_needed_kw
+from simulator.dwelling import exact_step, heat_needed_kw, mass_to_outdoor_kw_per_k
 from simulator.fields import AIR_CONDITIONER, DISHWASHER, EV_CHARGER, LIGHTING, SPACE_HEATER, USES
 from simulator.meter import MISSING, hourly_kwh, metered_wh, read_quality, to_minutes
 from simulator.reference import thermal_reference_error
 from simulator.world import Lives, use_threads
 from tests.conftest import make_world
 
-PARTS = tuple(np.array([x]) for x in (0.25, 1.4, 1.1, 7.5))
+PARTS = tuple(np.array([x]) for x in (0.15, 0.12, 1.4, 1.1, 7.5))
 
 
 def _matrices(hours: float) -> tuple[np.ndarray, np.ndarray]:
@@ -28,9 +28,9 @@ def _matrices(hours: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_step_is_the_matrix_exponential() -> None:
-    ua, h, ca, cm = (float(p[0]) for p in PARTS)
-    a = np.array([[-(ua + h) / ca, h / ca], [h / cm, -h / cm]])
-    b = np.array([[ua / ca, 1 / ca, 0.0], [0.0, 0.0, 1 / cm]])
+    ua, um, h, ca, cm = (float(p[0]) for p in PARTS)
+    a = np.array([[-(ua + h) / ca, h / ca], [h / cm, -(um + h) / cm]])
+    b = np.array([[ua / ca, 1 / ca, 0.0], [um / cm, 0.0, 1 / cm]])
     e, f = _matrices(0.25)
     assert np.allclose(e, expm(a * 0.25), rtol=1e-10)
     assert np.allclose(f, np.linalg.solve(a, (expm(a * 0.25) - np.eye(2)) @ b), rtol=1e-9)
@@ -44,13 +44,23 @@ def test_two_half_steps_are_one_step() -> None:
 
 
 def test_steady_state() -> None:
-    """With constant inputs both nodes rest where the gain leaves through the envelope: T = T_out + q / UA."""
+    """With constant inputs the air rests where the gain leaves by both ways out: T = T_out + q / UA."""
     e, f = _matrices(0.25)
     x, u = np.array([20.0, 20.0]), np.array([30.0, 1.5, 0.0])
     for _ in range(20_000):
         x = e @ x + f @ u
-    assert x[0] == pytest.approx(30.0 + 1.5 / 0.25, abs=1e-6)
-    assert x[1] == pytest.approx(x[0], abs=1e-6)
+    whole = 0.15 + 1.0 / (1.0 / 0.12 + 1.0 / 1.4)
+    assert x[0] == pytest.approx(30.0 + 1.5 / whole, abs=1e-6)
+    assert x[1] == pytest.approx(30.0 + (x[0] - 30.0) * 1.4 / (1.4 + 0.12), abs=1e-6)
+
+
+def test_roof_and_walls_lose_what_they_are_said_to() -> None:
+    """1 / U_opaque = 1 / U_mass + 1 / H, so a home's conductance does not depend on how it is split."""
+    opaque, coupling = np.array([0.05, 0.2, 5.0]), np.array([1.0, 1.0, 1.0])
+    mass = mass_to_outdoor_kw_per_k(opaque, coupling)
+    whole = 1.0 / (1.0 / mass + 1.0 / coupling)
+    assert np.allclose(whole[:2], opaque[:2])
+    assert whole[2] == pytest.approx(0.7), "a shell that leaks more than its mass takes in is held there"
 
 
 def test_heat_needed_is_bounded() -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from scenarios.evidence.region_year import RegionYear, region_year
+from scenarios.evidence.region_year import RegionYear, hot_days, region_year
 from simulator.climate import load_climate
 from simulator.parameters.tables import load_behaviour, load_region, region_names
 from simulator.population import sample
@@ -76,3 +76,19 @@ def test_the_region_of_the_docs_page_works(tmp_path: Path) -> None:
     assert np.mean(homes["dwelling"] == 3) == pytest.approx(0.9, abs=0.03)
     assert np.mean(homes["fixed_kw"] > 0) == pytest.approx(0.25, abs=0.04)
     assert region["washer.kwh"] == load_region("us_hot_humid")["washer.kwh"]
+
+
+@pytest.mark.parametrize("name", ["us_hot_dry", "us_hot_humid"])
+def test_hot_homes_peak_late_in_the_afternoon(name: str) -> None:
+    """Emergent: windows' sun at noon alone made them flat from 12 to 20 h, and first in the early afternoon."""
+    found = hot_days(region_year(name, homes=150))
+    assert 16 <= found.peak_hour <= 19 and 16 <= found.season_peak_hour <= 20
+    assert 3.0 < found.evening_kw < 4.5
+    assert 0.08 < found.slope_kw_per_k < 0.16
+
+
+def test_household_sizes_follow_the_census() -> None:
+    """Shares of one, two, three, four, and more people: recalled from the US census, unverified."""
+    members = sample(load_region("us_hot_dry"), load_behaviour(), 20_000, 3, 0).homes["members"]
+    shares = np.bincount(np.minimum(members, 5), minlength=6)[1:] / len(members)
+    assert np.abs(shares - (0.28, 0.35, 0.15, 0.13, 0.09)).max() < 0.06

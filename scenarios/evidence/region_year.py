@@ -56,6 +56,39 @@ class RegionYear:
         return float(sum(rows[use] for use in uses) / sum(kwh for use, kwh in rows.items() if use not in SOURCES))
 
 
+@dataclass(frozen=True)
+class HotDays:
+    """Load of a mean home on a year's ten hottest days, and how the evening rises with heat.
+
+    Attributes
+    ----------
+    highest_degc : mean of the ten days' highest hours [degC].
+    evening_kw : mean load, 16-19 h [kW].
+    peak_hour : local hour of the mean day's peak; ``season_peak_hour`` : of the year's highest hour.
+    slope_kw_per_k : of the load at 16-20 h on the temperature then, days above 26 degC [kW/K].
+    """
+
+    highest_degc: float
+    evening_kw: float
+    peak_hour: int
+    season_peak_hour: int
+    slope_kw_per_k: float
+
+
+def hot_days(year: RegionYear) -> HotDays:
+    """The hot days of a year."""
+    top = np.nanmax(year.hourly_degc, axis=1)
+    hottest = np.argsort(-top)[:10]
+    load = year.hourly_kw[hottest].mean(axis=0)
+    warm = top > 26.0
+    evening_degc, evening_kw = (table[warm][:, 16:20].mean(axis=1) for table in (year.hourly_degc, year.hourly_kw))
+    summer = year.hourly_kw[np.isin(year.month, (6, 7, 8, 9))]
+    return HotDays(
+        float(top[hottest].mean()), float(load[16:19].mean()), int(load.argmax()), int(np.nanargmax(summer) % 24),
+        float(np.polyfit(evening_degc, evening_kw, 1)[0]),
+    )  # fmt: skip
+
+
 @cache
 def region_year(
     region_name: str, homes: int = 500, seed: int = 1, year: int = 2018, weather_file: Path | None = None,

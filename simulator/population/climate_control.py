@@ -9,6 +9,10 @@ from simulator.parameters.tables import Region
 from simulator.population.draws import Draws
 from simulator.population.joint import Lean
 
+#: What an installer reckons with beside the outdoor temperature (after ACCA Manual J): sun on glass [kW/m2], sol-air
+#: excess under the roof and on the walls [K] of a clear late afternoon, people and appliances [kW].
+DESIGN_SUN_KW, DESIGN_ROOF_K, DESIGN_WALL_K, DESIGN_INSIDE_KW = 0.3, 12.0, 9.0, 0.9
+
 
 def draw_climate_control(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
     """Cooling, then heating (a heat pump is the central air conditioner run backwards), then fans and settings."""
@@ -27,7 +31,9 @@ def _cooling(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
     room = has_ac & draws.owns("roomac", region["ac.room_share"])
     fraction = np.where(room, region["ac.room_floor_fraction"], 1.0)
     sensible = region["ac.sensible_fraction"]
-    design = homes["ua_kw_per_k"] * (region["ac.design_degc"] - 24.0) + homes["solar_m2"] * 0.75 + 0.9
+    through = homes["roof_kw_per_k"] * DESIGN_ROOF_K + homes["walls_kw_per_k"] * DESIGN_WALL_K
+    design = homes["ua_kw_per_k"] * (region["ac.design_degc"] - 24.0) + homes["solar_m2"] * DESIGN_SUN_KW + through
+    design += DESIGN_INSIDE_KW
     sizing = draws.lognormal("sizing", region["ac.sizing_factor"], region["ac.sizing_log_sd"])
     total = np.clip(fraction * design * sizing / sensible, np.where(room, 1.5, 2.0), 20.0)
     homes["ac_thermal_kw"] = np.where(has_ac, total, 0.0)

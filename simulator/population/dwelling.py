@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.dwelling import exact_step
+from simulator.dwelling import exact_step, mass_to_outdoor_kw_per_k
 from simulator.parameters.files import KINDS
 from simulator.parameters.tables import Region
 from simulator.population.draws import Draws
 from simulator.population.joint import kind_edges, kind_score_scale, society, tenure_lean
 from simulator.ventilation import AIR_KWH_PER_M3_K
+from simulator.walls import FACADES
 
+Array = NDArray[np.float64]
 CEILING_M = 2.5
+#: The roof's part in the conductance of roof and walls, by kind of dwelling: a few flats lie under a roof.
+ROOF_SHARE = np.array([0.1, 0.4, 0.4, 0.4])
 
 
 def draw_dwelling(homes: NDArray[np.void], region: Region, draws: Draws) -> None:
@@ -33,8 +37,8 @@ def draw_dwelling(homes: NDArray[np.void], region: Region, draws: Draws) -> None
     draws.settle(draws.society, income, kind, owner.astype(np.float64), log_area)
     homes["owner"] = owner
     size = region["household.members_area_slope"] * (log_sd > 0) * np.log(homes["floor_area_m2"] / _usual_m2(region))
-    spread = region["household.members_spread"]
-    people = region["household.members_mean"] * np.exp(size) + spread * 1.2 * draws.z("members")
+    people = region["household.members_mean"] * np.exp(size)
+    people = draws.lognormal("members", 1.0, region["household.members_log_sd"]) * people
     homes["members"] = np.clip(np.rint(people), 1, 7)
 
 
@@ -62,11 +66,25 @@ def draw_envelope(homes: NDArray[np.void], region: Region, draws: Draws) -> None
     homes["solar_m2"] = (
         area * region["envelope.solar_m2_per_m2"] * np.exp(0.5 * region["envelope.ua_log_sd"] * draws.z("glass"))
     )
-    coefficients = exact_step(
-        ua,
-        area * region["envelope.coupling_w_per_k_m2"] / 1e3,
+    house, flat = region["envelope.glass_main_share"], region["envelope.flat_glass_main_share"]
+    homes["glass_main_fraction"] = np.where(homes["dwelling"] == 0, flat, house)
+    homes["glass_facing"] = (FACADES * draws.u("facing")).astype(np.uint8)
+    parts = envelope_parts(homes, region)
+    homes["roof_kw_per_k"] = ROOF_SHARE[homes["dwelling"]] * parts[1]
+    homes["walls_kw_per_k"] = parts[1] - homes["roof_kw_per_k"]
+    for name, values in exact_step(*parts).items():
+        homes[name] = values
+
+
+def envelope_parts(homes: NDArray[np.void], region: Region) -> tuple[Array, Array, Array, Array, Array]:
+    """Conductances and heat capacities of the homes, in the order of ``dwelling.exact_step``."""
+    area, ua = homes["floor_area_m2"].astype(float), homes["ua_kw_per_k"].astype(float)
+    coupling = area * region["envelope.coupling_w_per_k_m2"] / 1e3
+    opaque = region["envelope.opaque_share"] * ua
+    return (
+        ua - opaque,
+        mass_to_outdoor_kw_per_k(opaque, coupling),
+        coupling,
         area * region["envelope.air_kj_per_k_m2"] / 3600.0,
         area * region["envelope.mass_kj_per_k_m2"] / 3600.0,
     )
-    for name, values in coefficients.items():
-        homes[name] = values
