@@ -66,7 +66,7 @@ def test_heat_wave_asks_the_main_question() -> None:
     assert (scenario.season.start, scenario.season.end) == (date(2024, 6, 1), date(2024, 9, 30))
     assert scenario.season.days == 122
     assert scenario.events.window_local == f"{scenario.events.begins}-{scenario.events.ends}"
-    assert scenario.events.window_hours == 5.0
+    assert scenario.events.window_hours == 4.0
     assert list(scenario.programs) == ["cool", "rebate"]
     assert scenario.programs["cool"].kind == "thermostat_setback"
     assert len(scenario.arms) == 9
