@@ -152,7 +152,7 @@ STATE: dict[str, tuple[str, str]] = {
     "discomfort_kh": (F4, "degree-hours above tolerance in today's event"),
     "member": (U1, "1 = in the programme it enrolled in, 0 = has left it or never joined"),
     "habit": (F4, "stock of habit of acting in events, 0..1"),
-    "satisfaction": (F4, "running mean of what events brought: money less discomfort and effort"),
+    "satisfaction": (F4, "running mean of what the programme brought: money on bills, discomfort and effort in events"),
     "opt_outs": (U1, "events opted out of or overridden in a row"),
     "neighbours": (F4, "share of social neighbours who took part in the last event; 0 without a network"),
 }

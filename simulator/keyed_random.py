@@ -68,6 +68,7 @@ class Purpose(IntEnum):
     MATCH_READS = 49
     METER_FAULT = 63
     METER_CLOCK = 64
+    STUDY = 50
 
 
 @compiled_inline

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.behaviour.participation import learn
-from simulator.behaviour.satisfaction import feel
+from simulator.behaviour.satisfaction import feel, read_bill
 from simulator.behaviour.social import inflate_baseline, see_neighbours
 from simulator.compiled import compiled
 from simulator.dispatch import NOTIFIED, PARTICIPATED, ask, begin_day, end_event, end_membership, told_for_nothing
@@ -69,9 +70,17 @@ def learn_all(homes: NDArray[np.void], b: Record, paid_usd: NDArray[np.float64],
     """Every notified household updates what it expects an event to pay, and how it likes the programme."""
     for i in range(len(homes)):
         if flags[i, NOTIFIED] == 1:
-            feel(homes[i], b, paid_usd[i], flags[i, PARTICIPATED] == 1 and homes[i].event_automatic == 0)
+            feel(homes[i], b, flags[i, PARTICIPATED] == 1 and homes[i].event_automatic == 0)
             if pays:
                 learn(homes[i], b, paid_usd[i])
+
+
+@compiled
+def read_bills(homes: NDArray[np.void], b: Record, gain_usd: NDArray[np.float64]) -> None:
+    """Every member reads the month's bill."""
+    for i in range(len(homes)):
+        if homes[i].member == 1:
+            read_bill(homes[i], b, gain_usd[i])
 
 
 class Treatment:
@@ -100,6 +109,7 @@ class Treatment:
         self._without: Lives | None = None
         self._twin_wh: NDArray[np.int64] | None = None
         self._quality = np.zeros((len(rows), 100), np.uint8)
+        self._bill_usd = np.zeros(len(rows))  # what the programme brought since the last bill
 
     def day(self, day: int, none_wh: NDArray[np.int32], baselines: Baselines, gaps: MeterRules) -> None:
         """Notify, decide, live the day, read the meters, settle, learn."""
@@ -122,6 +132,9 @@ class Treatment:
             self._without = without
         if signal is not None:
             self._settle(day, event, signal, flags, baselines)
+        if (self.world.clock.date(day) + timedelta(days=1)).day == 1:  # bills are of calendar months
+            read_bills(self.lives.homes, self.world.behaviour, self._bill_usd)
+            self._bill_usd[:] = 0.0
         self._end_membership(day)
 
     def _gamed_window(self, day: int) -> tuple[int, int]:
@@ -161,7 +174,9 @@ class Treatment:
         if signal is not None:
             priced[signal.window[0] : signal.window[1]] = True
         owed = self.program.tariff_usd(wh / 1e3, priced, signal)
-        self.log.tariff_usd += np.where(self.lives.homes["member"] == 1, owed, 0.0)
+        owed = np.where(self.lives.homes["member"] == 1, owed, 0.0)
+        self.log.tariff_usd += owed
+        self._bill_usd -= owed
 
     def _score(self, event: int, window: tuple[int, int], none_wh: NDArray[np.int32],
                without_wh: NDArray[np.int32]) -> None:  # fmt: skip
@@ -190,6 +205,7 @@ class Treatment:
                 paid = self.program.payment_usd(estimate, log.metered_kwh[:, event])
                 paid = np.where(homes["member"] == 1, np.rint(100.0 * paid) / 100.0, 0.0)  # whole cents
                 log.paid_usd[:, event] = paid
+                self._bill_usd += paid
         end_event(homes, world.behaviour, signal.terms, flags)
         if self.neighbours is not None:
             see_neighbours(homes, self.rows, flags[:, PARTICIPATED] == 1, self.neighbours)

@@ -25,9 +25,10 @@ from simulator.meter import MeterRules, hourly_kwh, read_day
 from simulator.season import Baselines
 from simulator.world import Lives, World
 
-PLANNING_CUT_FRACTION = 0.10  # what a planner expects enrolled homes to cut of their event-hour use
+#: What a planner expects enrolled homes to cut of their event-hour use: a rebate trial's 12 % (Anaheim 2005).
+PLANNING_CUT_FRACTION = 0.12
 OLDER_SEASON = 600_000  # replication numbers of an older season's weather start here
-PLACEBO_DAYS = 10  # past workdays on which the rebate's pay-for-nothing is estimated
+PLANNING_DAYS = 10  # latest workdays before the season, from which event payments are forecast
 
 
 @dataclass
@@ -106,13 +107,17 @@ def baselines_of(workday: NDArray[np.bool_], event_days: Sequence[int]) -> Basel
     return estimate
 
 
-def pay_for_nothing_kwh(history: History, workday: NDArray[np.bool_], method: str, first_day: int) -> float:
-    """Mean kWh a home would be paid for in one event without any response, from past workdays alone."""
-    days = np.flatnonzero(workday[:first_day])[-PLACEBO_DAYS:]
+def forecast_paid_kwh(history: History, workday: NDArray[np.bool_], method: str, first_day: int) -> float:
+    """Mean kWh a home would be paid for in one event, from the latest workdays before the season alone.
+
+    On each of them the baseline is worked out and every home is taken to cut ``PLANNING_CUT_FRACTION`` of what its
+    meter shows. What would be paid without any response is in it: what lies below the baseline counts, home by home.
+    """
+    days = np.flatnonzero(workday[:first_day])[-PLANNING_DAYS:]
     found: list[float] = []
     for day in days:
         base, _ = BASELINES[method](history.window_kwh, workday, int(day))
-        below = np.maximum(0.0, base - history.window_kwh[:, day])
+        below = np.maximum(0.0, base - (1.0 - PLANNING_CUT_FRACTION) * history.window_kwh[:, day])
         found.append(float(np.nanmean(below)) if np.isfinite(below).any() else 0.0)
     return float(np.mean(found)) if found else 0.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.arms.analyst import PLANNING_CUT_FRACTION, History, pay_for_nothing_kwh
+from scenarios.arms.analyst import History, forecast_paid_kwh
 from scenarios.running.worlds import event_rule_of, past_summers
 from scenarios.schema.scenario import Scenario
 from simulator.events import Calendar, call_events, fit_load_model
@@ -32,10 +32,8 @@ def clearness_of(world: World) -> NDArray[np.float64]:
 
 
 def planned_payment(history: History, world: World, program: Program, scenario: Scenario) -> float:
-    """Event payments the planner sets aside for one enrolment: pay-for-nothing plus a modest real cut."""
+    """Event payments the planner sets aside for one enrolment [USD]: every event held, nobody leaving."""
     if program.usd_per_kwh <= 0.0:
         return 0.0
-    workday = world.clock.is_workday
-    nothing = pay_for_nothing_kwh(history, workday, program.baseline, world.first_event_day)
-    usual = float(np.nanmean(history.window_kwh[:, : world.first_event_day][:, workday[: world.first_event_day]]))
-    return scenario.events.at_most * program.usd_per_kwh * (nothing + PLANNING_CUT_FRACTION * usual)
+    paid_kwh = forecast_paid_kwh(history, world.clock.is_workday, program.baseline, world.first_event_day)
+    return scenario.events.at_most * program.usd_per_kwh * paid_kwh

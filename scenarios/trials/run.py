@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,12 +13,11 @@ from scenarios.trials.estimators import log_ratio_effect, mean_cut_kw, per_enrol
 from scenarios.trials.spec import Group, Trial
 from scenarios.trials.worlds import (
     group_program,
-    joins,
+    offer,
+    participants,
     split,
     trial_calendar,
-    trial_gains,
     trial_world,
-    with_volunteers,
 )
 from simulator.dispatch import NOTIFIED, OPTED_OUT, OVERRODE, PARTICIPATED
 from simulator.events import Calendar
@@ -49,13 +49,11 @@ class Side:
     control_window: Floats  # (control, days)
 
 
-def run_trial(trial: Trial, replication: int, seed: int = 77) -> dict[str, float]:
+def run_trial(
+    trial: Trial, replication: int, seed: int = 77, changes: Mapping[str, float] | None = None
+) -> dict[str, float]:
     """Every statistic of every group: ``group.statistic`` -> value."""
-    world = trial_world(trial, replication, seed)
-    volunteered = np.ones(len(world.population), bool)
-    if trial.design != "randomised_offer":
-        first, group = next(iter(trial.groups.items()))
-        world, volunteered = with_volunteers(trial, world, group_program(first, group, trial, world))
+    world, volunteered = participants(trial, trial_world(trial, replication, seed, changes))
     everyone = Lives(world, world.population.homes)
     past_kw, peaks, window = _history(trial, world, everyone)
     calendar = trial_calendar(trial, world, peaks)
@@ -119,9 +117,7 @@ def _recruit(
         if volunteers or group.recruitment == "assigned":
             yes = program.eligible(there)
         else:
-            if group.in_person:
-                there["attention"] = 1.0
-            yes = joins(world, there, program, trial_gains(trial, there, program, world))
+            yes = offer(trial, group, program, world, there)[0]
         rows = offered[yes]
         treatment = Treatment(world, _told_at(calendar, group.notice_hours), program, start, rows, window, score=False)
         empty, each = np.zeros(0), np.zeros(len(rows))

@@ -42,6 +42,7 @@ class Group(Part):
 
     recruitment: Literal["opt_in", "default", "assigned"] = "opt_in"
     in_person: bool = Field(default=False, description="Whether every home read or heard the offer.")
+    contacts: int = Field(default=1, ge=1, le=20, description="How often the offer was made: letters, calls, visits.")
     equipped: bool = Field(default=False, description="Whether homes with air conditioning got a smart thermostat.")
     notice_hours: float | None = Field(default=None, gt=0.0, le=72.0)
     program: Program
@@ -83,6 +84,9 @@ class Trial(Part):
     dwelling: dict[Literal["flat", "terraced", "semi_detached", "detached"], Fraction] | None = None
     homes: int = Field(ge=100, le=20_000, description="Homes (volunteers, by design) in each group, control included.")
     design: Literal["randomised_offer", "randomised_volunteers", "volunteers_against_others"]
+    study_volunteers: bool = Field(
+        default=False, description="Whether homes had volunteered for the study before any offer was made."
+    )
     events: TrialEvents
     groups: dict[Name, Group] = Field(min_length=1)
     reproduced_if: Annotated[tuple[Band, ...], BeforeValidator(_listed)] = Field(min_length=1)

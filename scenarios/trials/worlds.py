@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from drsim.clock import Clock, quarter_of
 from scenarios.trials.london import HIGH_BLOCKS, london_blocks
 from scenarios.trials.spec import Group, Trial
+from simulator.behaviour.attention import after_contacts
 from simulator.behaviour.enrolment import answers
 from simulator.climate import load_climate
 from simulator.events import Calendar, EventRule, call_events, fit_load_model
@@ -23,15 +25,19 @@ from simulator.weather import generate, past_daily_max_degc
 from simulator.world import Lives, World
 
 HISTORY_DAYS = 42
-SEARCHED = 8  # homes looked at for each volunteer wanted
+SEARCHED = 20  # homes looked at for each volunteer wanted
 
 
-def trial_world(trial: Trial, replication: int, seed: int) -> World:
-    """Homes for every group and the control, with the trial's dwelling and technology mix."""
+def trial_world(trial: Trial, replication: int, seed: int, changes: Mapping[str, float] | None = None) -> World:
+    """Homes for every group and the control, with the trial's dwelling and technology mix.
+
+    ``changes`` to the behavioural parameters are for fitting them; a trial's file can not make any.
+    """
     mix = mix_parameters({str(kind): share for kind, share in (trial.dwelling or {}).items()})
-    region, behaviour = load_region(trial.region, {**mix, **trial.parameters()}), load_behaviour()
+    region, behaviour = load_region(trial.region, {**mix, **trial.parameters()}), load_behaviour(changes)
     clock = Clock(trial.season.start - timedelta(days=HISTORY_DAYS), trial.season.end, region.zone, region.country)
-    homes = trial.homes * (len(trial.groups) + 1) * (1 if trial.design == "randomised_offer" else SEARCHED)
+    everybody = trial.design == "randomised_offer" and not trial.study_volunteers
+    homes = trial.homes * (len(trial.groups) + 1) * (1 if everybody else SEARCHED)
     return World(
         population=sample(region, behaviour, homes, seed, replication),
         clock=clock,
@@ -64,30 +70,42 @@ def trial_calendar(trial: Trial, world: World, daily_peak_kw: NDArray[np.float64
     return call_events(rule, clock, first, highest, past, world.seed, world.replication, model)
 
 
-def with_volunteers(trial: Trial, world: World, program: Program) -> tuple[World, NDArray[np.bool_]]:
-    """The world of the homes that take part, and which of them volunteered.
+def participants(trial: Trial, world: World) -> tuple[World, NDArray[np.bool_]]:
+    """The world of the homes that take part in the trial, and which of them volunteered.
 
-    Homes decide on their mean demand of one week. With ``volunteers_against_others`` as many homes that did not
-    volunteer are kept.
+    Volunteers are drawn from many homes in proportion to their probability of joining the first group's
+    programme, which they judge on their mean demand of one week: they are the homes that the one enrolment rule
+    selects, however few of all those are. Volunteers for a study (``study_volunteers``), which asks nothing of them
+    but to be part of it, are drawn in proportion to their attention. With ``volunteers_against_others`` as many
+    homes that did not volunteer are kept.
     """
-    wanted = trial.homes * (len(trial.groups) + 1)
+    if trial.design == "randomised_offer" and not trial.study_volunteers:
+        return world, np.ones(len(world.population), bool)
+    homes = world.population.homes.copy()
+    if trial.study_volunteers:
+        likely = homes["attention"].astype(np.float64)
+    else:
+        name, group = next(iter(trial.groups.items()))
+        homes["typical_kw"] = mean_kw_of_a_week(world)
+        likely = offer(trial, group, group_program(name, group, trial, world), world, homes)[1]
+    dice = uniforms(world.seed, world.replication, 0, len(homes), Purpose.STUDY)
+    yes = dice * likely.max() < likely
+    against = trial.design == "volunteers_against_others"
+    wanted = trial.homes * (1 if against else len(trial.groups) + 1)
+    chosen, others = np.flatnonzero(yes)[:wanted], np.flatnonzero(~yes)[: trial.homes if against else 0]
+    rows = np.sort(np.concatenate([chosen, others]))
+    people = replace(world.population, homes=world.population.homes[rows].copy())
+    return replace(world, population=people), yes[rows]
+
+
+def mean_kw_of_a_week(world: World) -> NDArray[np.float64]:
+    """What homes judge an offer on before they have a past, (homes,) [kW]."""
     lives = Lives(world, world.population.homes.copy())
     total = np.zeros(len(lives.homes))
     for day in range(7):
         lives.day(day)
         total += lives.load_wh.sum(axis=1)
-    homes = world.population.homes.copy()
-    homes["typical_kw"] = total / 1e3 / 24.0 / 7.0
-    gains = trial_gains(trial, homes, program, world)
-    yes = joins(world, homes, program, gains)
-    chosen, others = np.flatnonzero(yes), np.flatnonzero(~yes)
-    if trial.design == "volunteers_against_others":
-        chosen, others = chosen[: trial.homes], others[: trial.homes]
-    else:
-        chosen, others = chosen[:wanted], others[:0]
-    rows = np.sort(np.concatenate([chosen, others]))
-    people = replace(world.population, homes=world.population.homes[rows].copy())
-    return replace(world, population=people), yes[rows]
+    return total / 1e3 / 24.0 / 7.0
 
 
 def window_hours(trial: Trial) -> float:
@@ -128,14 +146,19 @@ def split(homes: int, groups: int, world: World) -> NDArray[np.int64]:
     return number
 
 
-def joins(world: World, homes: NDArray[np.void], program: Program, gains: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Who of ``homes`` takes the offer, (homes,); ``gains`` from ``trial_gains``."""
-    n, yes = len(homes), np.zeros(len(homes), bool)
+def offer(
+    trial: Trial, group: Group, program: Program, world: World, homes: NDArray[np.void]
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Who of ``homes`` takes a group's offer, made as the trial made it, and with what probability, each (homes,)."""
+    there = homes.copy()
+    there["attention"] = 1.0 if group.in_person else after_contacts(there["attention"], group.contacts)
+    n, gains = len(there), trial_gains(trial, there, program, world)
+    joins, likely = np.zeros(n, bool), np.zeros(n)
     answers(
-        homes, world.behaviour, world.seed, world.replication, gains, np.full(n, program.informed),
-        np.full(n, program.default), yes, np.zeros(n),
+        there, world.behaviour, world.seed, world.replication, gains, np.full(n, program.informed),
+        np.full(n, program.default), joins, likely,
     )  # fmt: skip
-    return yes
+    return joins, likely
 
 
-__all__ = ["group_program", "joins", "split", "trial_calendar", "trial_gains", "trial_world", "with_volunteers"]
+__all__ = ["group_program", "mean_kw_of_a_week", "offer", "participants", "split", "trial_calendar", "trial_world"]

@@ -1,4 +1,7 @@
-"""Whether a message is read in time.
+"""Whether an offer is considered, and whether a message is read in time.
+
+One letter is considered with the household's ``attention``; a campaign of ``n`` letters, calls and visits is
+``n`` chances, ``1 - (1 - attention)**n``.
 
 A notice reaches the household with the channel's ``reach``; the delay until it is read is exponential with
 the channel's median for a household of average attention, shorter for an attentive one. Short notice works
@@ -7,8 +10,16 @@ through this delay alone; there is no separate factor for it.
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simulator.compiled import compiled
 from simulator.fields import Record
+
+
+def after_contacts(attention: NDArray[np.floating], contacts: int) -> NDArray[np.float64]:
+    """Probability that a household considers an offer made ``contacts`` times, (homes,)."""
+    return np.asarray(1.0 - (1.0 - attention.astype(np.float64)) ** contacts)
 
 
 @compiled

@@ -1,8 +1,10 @@
-"""Satisfaction, and leaving: a household compares what events bring with what they cost it.
+"""Satisfaction, and leaving: events are felt as comfort and effort, money is read on the bill.
 
-``S <- S + a (x - S)`` after an event, ``x = ln(1 + paid) - c discomfort - e effort``. Leaving is a daily hazard,
-``u exp(-k S)``, on top of the hazard of moving house; the operator may remove a home after so many opt-outs
-or overrides in a row.
+``S <- S + a (x - S)``, after an event with ``x = -c discomfort - e effort``, and at the end of each month with
+``x = sign(g) ln(1 + |g|)``, where ``g`` is what the bill says the programme brought: event payments less what its
+tariff added to the usual one. A bill without such a line teaches nothing; a payment for joining is no part of it.
+Leaving is a daily hazard, ``u exp(-k S)``, on top of the hazard of moving house; the operator may remove a home after
+so many opt-outs or overrides in a row.
 """
 
 from __future__ import annotations
@@ -17,12 +19,20 @@ _MEMBERSHIP = int(Purpose.MEMBERSHIP)
 
 
 @compiled
-def feel(home: Record, b: Record, paid_usd: float, acted_by_hand: bool) -> None:
-    """Move satisfaction towards what the last event was worth."""
-    worth = np.log1p(max(paid_usd, 0.0)) - b.satisfaction_per_kh * home.discomfort_kh
+def feel(home: Record, b: Record, acted_by_hand: bool) -> None:
+    """Move satisfaction towards what the last event cost in comfort and effort."""
+    worth = -b.satisfaction_per_kh * home.discomfort_kh
     if acted_by_hand:
         worth -= b.satisfaction_effort
     home.satisfaction += b.satisfaction_learning * (worth - home.satisfaction)
+
+
+@compiled
+def read_bill(home: Record, b: Record, gain_usd: float) -> None:
+    """Move satisfaction towards what the month's bill says the programme brought."""
+    if gain_usd != 0.0:
+        worth = np.sign(gain_usd) * np.log1p(abs(gain_usd))
+        home.satisfaction += b.satisfaction_learning * (worth - home.satisfaction)
 
 
 @compiled
