@@ -14,6 +14,7 @@ from simulator.behaviour.satisfaction import feel, leaving_hazard, read_bill
 from simulator.dispatch import ask, begin_day
 from simulator.events import Calendar, EventRule
 from simulator.fields import AT_HOME
+from simulator.meter import GOOD_METERS
 from simulator.model import DemandResponseModel
 from simulator.parameters.tables import behaviour_record, load_behaviour
 from simulator.programs import CriticalPeakPricing, ThermostatSetback
@@ -142,7 +143,7 @@ def test_those_whom_a_tariff_costs_most_like_it_least() -> None:
     treatment = Treatment(world, calendar, program, everyone.homes, rows, past, score=False)
     seen = []
     for day in range(32):
-        run_day(world, day, everyone, [treatment], calendar, lambda window, day: {}, (0.0, 0.0))
+        run_day(world, day, everyone, [treatment], calendar, lambda window, day: {}, GOOD_METERS)
         seen.append(treatment.lives.homes["satisfaction"].copy())
         if day == 30:
             gain = -treatment.log.tariff_usd.copy()
