@@ -38,7 +38,7 @@ TAKING_PART = (
     "take_part_intercept", "take_part_money", "warm_glow_usd", "cut_mean", "manual_offset_mean_k", "routine_days",
     "override_hazard_per_k",
 )  # fmt: skip
-SEASONS = {"keihanna": 0.8, "thermostat_austin": 0.5, "irish_cer": 0.7}  # trial -> share of its homes
+SEASONS = {"keihanna": 0.5, "thermostat_austin": 0.4, "irish_cer": 0.4}  # trial -> share of its homes
 DOUBLED = (0.15, 0.275, 0.40)
 Residuals = dict[str, tuple[float, float, float]]  # figure -> (published, simulated, half of the band)
 
@@ -114,7 +114,7 @@ def fit(names: tuple[str, ...], figures: Callable[[Mapping[str, float]], Residua
         return np.array([*missed, *(0.5 * (x - begin) / 0.2)])
 
     begin = np.clip((start - low) / width, 0.02, 0.98)
-    best = least_squares(residuals, begin, bounds=(0.0, 1.0), diff_step=0.08, max_nfev=4)
+    best = least_squares(residuals, begin, bounds=(0.0, 1.0), diff_step=0.08, max_nfev=3)
     return {n: float(f"{v:.2g}") for n, v in zip(names, low + best.x * width, strict=True)}
 
 
@@ -129,14 +129,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fit", action="store_true")
     changes: dict[str, float] = {}
-    if parser.parse_args().fit:
-        changes |= fit(ENROLMENT, enrolment, {})
-        changes |= fit(TAKING_PART, seasons, changes)
-    show(enrolment(changes))
-    show(seasons(changes))
-    for name, value in changes.items():
-        p = load_behaviour()[name]
-        print(f"  {name}: {p.value:g} -> {value:g}   ({p.low:g} to {p.high:g})")
+    fits = parser.parse_args().fit
+    for names, figures in ((ENROLMENT, enrolment), (TAKING_PART, seasons)):
+        if fits:
+            found = fit(names, figures, changes)
+            changes |= found
+            for name, value in found.items():
+                p = load_behaviour()[name]
+                print(f"  {name}: {p.value:g} -> {value:g}   ({p.low:g} to {p.high:g})", flush=True)
+        show(figures(changes))
 
 
 if __name__ == "__main__":
