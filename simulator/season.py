@@ -229,4 +229,5 @@ def run_day(world: World, day: int, everyone: Lives, treatments: Sequence[Treatm
     """One local day of all homes and of every treated copy."""
     everyone.day(day, calendar.window_on(day))
     for treatment in treatments:
-        treatment.day(day, everyone.load_wh, baselines, gaps)
+        if len(treatment.rows):
+            treatment.day(day, everyone.load_wh, baselines, gaps)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,16 +66,6 @@ class World:
         )
 
 
-LEAST_HOMES_PER_THREAD = 2000
-_threads = 1
-
-
-def use_threads(threads: int) -> None:
-    """How many threads a day of many homes may use in this process; never changes a result."""
-    global _threads
-    _threads = max(1, threads)
-
-
 class Lives:
     """A set of household records that live day after day in a world.
 
@@ -99,24 +87,12 @@ class Lives:
         sky = self.world.outdoor(day)
         self._intervals = sky.shape[1]
         i0, i1 = part if part is not None else (0, self._intervals)
-        threads = min(_threads, len(self.homes) // LEAST_HOMES_PER_THREAD)
-        if threads <= 1:
-            self._live(day, sky, window, i0, i1, slice(None))
-            return
-        edges = np.linspace(0, len(self.homes), threads + 1).astype(int)
-        with ThreadPoolExecutor(threads) as pool:  # the compiled day holds no lock; homes are independent
-            pieces = [slice(int(a), int(b)) for a, b in pairwise(edges)]
-            list(pool.map(lambda piece: self._live(day, sky, window, i0, i1, piece), pieces))
-
-    def _live(
-        self, day: int, sky: NDArray[np.float64], window: tuple[int, int], i0: int, i1: int, piece: slice
-    ) -> None:  # fmt: skip
         world, clock = self.world, self.world.clock
         live_days(
-            self.homes[piece], world.behaviour, world.seed, world.replication,
+            self.homes, world.behaviour, world.seed, world.replication,
             clock.date(day).toordinal(), int(clock.weekday[day]), bool(clock.is_workday[day]),
-            clock.local_quarter[clock.slice(day)], sky, window[0], window[1], i0, i1, self._load_wh[piece],
-            self.use_kwh[piece], self.event_kwh[piece], self.indoor[piece],
+            clock.local_quarter[clock.slice(day)], sky, window[0], window[1], i0, i1, self._load_wh,
+            self.use_kwh, self.event_kwh, self.indoor,
         )  # fmt: skip
 
     @property

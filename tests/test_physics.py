@@ -14,7 +14,7 @@ from simulator.dwelling import exact_step, heat_needed_kw, mass_to_outdoor_kw_pe
 from simulator.fields import AIR_CONDITIONER, DISHWASHER, EV_CHARGER, LIGHTING, SPACE_HEATER, USES
 from simulator.meter import MISSING, hourly_kwh, metered_wh, read_quality, to_minutes
 from simulator.reference import thermal_reference_error
-from simulator.world import Lives, use_threads
+from simulator.world import Lives
 from tests.conftest import make_world
 
 PARTS = tuple(np.array([x]) for x in (0.15, 0.12, 1.4, 1.1, 7.5))
@@ -151,18 +151,6 @@ def test_a_day_in_parts_is_nearly_the_day() -> None:
     apart = np.abs(whole.load_wh - np.concatenate(loads, axis=1))
     assert apart.mean() < 0.01 * whole.load_wh.mean()
     assert np.array_equal(whole.homes["occupancy"], parts.homes["occupancy"])
-
-
-def test_threads_change_nothing() -> None:
-    world = make_world(4200, days=1)
-    one, two = Lives(world, world.population.homes.copy()), Lives(world, world.population.homes.copy())
-    one.day(0)
-    try:
-        use_threads(2)
-        two.day(0)
-    finally:
-        use_threads(1)
-    assert np.array_equal(one.load_wh, two.load_wh)
 
 
 def test_a_home_alone_is_the_home_among_others() -> None:

@@ -13,6 +13,7 @@ from scenarios.schema import programs as schema_programs
 from simulator.dispatch import NOTIFIED, OPTED_OUT, PARTICIPATED, ask, begin_day
 from simulator.events import Calendar, EventRule
 from simulator.fields import VERBS
+from simulator.meter import MeterRules
 from simulator.programs import CHANNELS, PROGRAMS, TERMS, Program
 from simulator.programs.capacity_bidding import CapacityBidding
 from simulator.programs.critical_peak_pricing import CriticalPeakPricing
@@ -157,8 +158,8 @@ def test_a_season_of_nobody_is_no_season_and_of_all_lowers_the_window(kind: str,
     nobody.lives.homes["member"] = 0
     for day in range(rich.clock.days):
         everyone.day(day, calendar.window_on(day))
-        treatment.day(day, everyone.load_wh, baselines, (0.0, 0.0))
-        nobody.day(day, everyone.load_wh, baselines, (0.0, 0.0))
+        treatment.day(day, everyone.load_wh, baselines, MeterRules())
+        nobody.day(day, everyone.load_wh, baselines, MeterRules())
         assert np.array_equal(nobody.lives.load_wh, everyone.load_wh[rows])
     log = nobody.log
     assert not log.program_impact_wh.any() and not log.paid_usd.any() and not log.tariff_usd.any()

@@ -11,6 +11,7 @@ from scenarios.running.replication import ReplicationResult, run_replication
 from scenarios.running.worlds import build_world
 from scenarios.schema.scenario import Scenario
 from simulator.dispatch import ask, begin_day, end_event, end_membership
+from simulator.meter import MeterRules
 from simulator.programs import Signal
 from simulator.season import Treatment, learn_all
 from simulator.world import Lives
@@ -84,7 +85,7 @@ def test_a_treated_home_does_not_depend_on_which_others_are_treated(result: Repl
             treatment = Treatment(world, calendar, program, start, rows, past)
             for day in range(world.first_event_day, calendar.days[-1] + 2):
                 everyone.day(day, calendar.window_on(day))
-                treatment.day(day, everyone.load_wh, baselines, (0.0, 0.0))
+                treatment.day(day, everyone.load_wh, baselines, MeterRules())
             pick = np.isin(rows, some)
             seen.append((treatment.log, treatment.lives.homes[pick].tobytes(), pick))
         (whole, state, pick), (part, other, _) = seen

@@ -11,6 +11,7 @@ from scenarios.running.worlds import build_world, event_rule_of
 from scenarios.schema.scenario import Scenario
 from simulator.behaviour.social import graph_of, network
 from simulator.dispatch import PARTICIPATED
+from simulator.meter import MeterRules
 from simulator.season import Treatment, run_day
 from simulator.world import Lives
 
@@ -36,7 +37,7 @@ def test_copies_equal_a_full_simulation_of_everybody(small_scenario: Scenario, p
     for arm, offers in run.offers.items():
         world = build_world(scenario, 0)
         everyone = Lives(world, world.population.homes)
-        history = live_history(world, everyone, event_rule_of(scenario), (0.002, 0.002))
+        history = live_history(world, everyone, event_rule_of(scenario), MeterRules(0.002, 0.002))
         rows = np.arange(len(world.population))
         full = []
         for member in run.outcomes[arm].members:
@@ -48,7 +49,7 @@ def test_copies_equal_a_full_simulation_of_everybody(small_scenario: Scenario, p
             treatment.lives.homes["member"] = joined
             full.append((member, log, treatment))
         for day in range(world.first_event_day, world.clock.days):
-            run_day(world, day, everyone, [t for _, _, t in full], run.calendar, baselines, (0.002, 0.002))
+            run_day(world, day, everyone, [t for _, _, t in full], run.calendar, baselines, MeterRules(0.002, 0.002))
         assert offers.ledger.enrolled.any()
         for member, log, treatment in full:
             mine = log.rows[member.chosen]

@@ -6,6 +6,9 @@ Everything here is what a utility can know: reads, calendar and outdoor temperat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -16,6 +19,40 @@ from analysis.shapes.weather_response import WeatherResponse
 WORKDAY, OTHER = 0, 1
 NIGHT_HOURS = slice(0, 6)
 HOURS = 24
+
+
+def shares_of_day(mean_kw: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Load shapes (homes, 24) [kW] as hourly shares of the day's energy; NaN where nothing was used."""
+    total = mean_kw.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(mean_kw, total, out=np.full_like(mean_kw, np.nan), where=total > 0.0))
+
+
+@dataclass(frozen=True, eq=False)
+class HomeShapes:
+    """Features and mean workday load shapes of homes whose history has been read to its end.
+
+    ``mean_kw`` (homes, 24) [kW], NaN where a home has too few reads; ``table`` as :meth:`LoadShapes.features`.
+    """
+
+    table: pd.DataFrame
+    mean_kw: NDArray[np.float64]
+
+    def features(self) -> pd.DataFrame:
+        """As :meth:`LoadShapes.features`."""
+        return self.table
+
+    def shapes(self, normalised: bool = True) -> NDArray[np.float64]:
+        """As :meth:`LoadShapes.shapes`."""
+        return shares_of_day(self.mean_kw) if normalised else self.mean_kw
+
+    @classmethod
+    def joined(cls, parts: Sequence[HomeShapes]) -> HomeShapes:
+        """Consecutive groups of homes as one."""
+        if len(parts) == 1:
+            return parts[0]
+        table = pd.concat([part.table for part in parts], ignore_index=True)
+        table.index.name = parts[0].table.index.name
+        return cls(table, np.concatenate([part.mean_kw for part in parts]))
 
 
 class LoadShapes:
@@ -59,8 +96,9 @@ class LoadShapes:
         self._weather = WeatherResponse(homes)
 
     def add_day(
-        self, hourly_kwh: NDArray[np.float32], workday: bool, mean_degc: float, max_degc: float
-    ) -> None:
+        self, hourly_kwh: NDArray[np.float32], workday: bool, mean_degc: float, max_degc: float,
+        hours: int | None = None,
+    ) -> None:  # fmt: skip
         """Add one local day.
 
         Parameters
@@ -72,6 +110,9 @@ class LoadShapes:
             Neither weekend nor public holiday.
         mean_degc, max_degc : float
             Outdoor temperature of the day; NaN where it is not known.
+        hours : int, optional
+            Clock hours that this local day has (23 where the clock skips one). Unknown: as many as the
+            best-read home shows, which depends on the homes at hand.
         """
         if hourly_kwh.shape != (self.homes, HOURS):
             raise ValueError(f"hourly_kwh has shape {hourly_kwh.shape}; expected ({self.homes}, {HOURS})")
@@ -82,15 +123,18 @@ class LoadShapes:
         self._reads[kind] += present
         self.days += 1
         self.workdays += int(workday)
-        self._add_daily_totals(kwh, present)
+        self._add_daily_totals(kwh, present, hours)
         if workday:
             event_kw = hourly_kwh[:, self.event_hours].mean(axis=1, dtype=np.float64)
             self._weather.add_day(event_kw, mean_degc, max_degc)
 
-    def _add_daily_totals(self, kwh: NDArray[np.float64], present: NDArray[np.bool_]) -> None:
+    def _add_daily_totals(
+        self, kwh: NDArray[np.float64], present: NDArray[np.bool_], hours: int | None
+    ) -> None:  # fmt: skip
         reads = present.sum(axis=1)
         # The short daylight-saving day has 23 hours for everybody and still counts as whole.
-        whole = (reads == int(reads.max(initial=0))) & (reads >= HOURS - 1)
+        most = int(reads.max(initial=0)) if hours is None else hours
+        whole = (reads == most) & (reads >= HOURS - 1)
         total = kwh.sum(axis=1)
         self._whole_days += whole
         self._day_kwh += np.where(whole, total, 0.0)
@@ -124,11 +168,11 @@ class LoadShapes:
         known = (reads >= needed).all(axis=1)
         mean: NDArray[np.float64] = kwh / np.maximum(reads, 1)
         mean[~known] = np.nan
-        if not normalised:
-            return mean
-        total = mean.sum(axis=1, keepdims=True)
-        unknown = np.full_like(mean, np.nan)
-        return np.asarray(np.divide(mean, total, out=unknown, where=total > 0.0))
+        return shares_of_day(mean) if normalised else mean
+
+    def summary(self) -> HomeShapes:
+        """What is kept of the sums once the last day is in: a quarter of their memory."""
+        return HomeShapes(self.features(), self.shapes(normalised=False))
 
     def _profile_kw(self) -> NDArray[np.float64]:
         """Mean demand by hour over all days, NaN where an hour was never read, (homes, 24) [kW]."""

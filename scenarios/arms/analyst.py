@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from analysis.baselines import BASELINES
 from analysis.segments.segmentation import Segmentation, segment
 from analysis.shapes.daily_shapes import DailyShapes
-from analysis.shapes.load_shapes import LoadShapes
+from analysis.shapes.load_shapes import HomeShapes, LoadShapes
 from analysis.targeting.orderings import Records
 from drsim.clock import Clock, quarter_of
 from scenarios.measurement.kept import KeptReads
+from scenarios.running.shards import each, shards
 from scenarios.running.worlds import build_world, world_of
 from scenarios.schema.scenario import Scenario
 from simulator.events import EventRule
@@ -31,14 +32,50 @@ OLDER_SEASON = 600_000  # replication numbers of an older season's weather start
 PLANNING_DAYS = 10  # latest workdays before the season, from which event payments are forecast
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class History:
-    """The metered past of one replication: what the analyst starts from."""
+    """The metered past of one replication: what the analyst starts from.
 
-    shapes: LoadShapes
-    window_kwh: NDArray[np.float64]  # (homes, days of the clock); NaN where missing or still to come
-    daily_peak_kw: NDArray[np.float64]  # (history days,), of the system
+    Per home it holds features, one load shape and the event window of each past day; no days.
+    """
+
+    shapes: HomeShapes
+    window_wh: NDArray[np.float32]  # (homes, history days), whole watt-hours; NaN where missing
+    load_wh: NDArray[np.int64]  # (intervals of the history,) of all these homes together
+    clock: Clock
     days: NDArray[np.float32] | None = None  # (homes, sampled days, 24), where the segmenter learns from days
+
+    @property
+    def window_kwh(self) -> NDArray[np.float64]:
+        """Event-window energy, a new array (homes, days of the clock) [kWh]; NaN where missing or still to come."""
+        return self.window_of(slice(None))
+
+    def window_of(self, rows: slice | NDArray[np.int64]) -> NDArray[np.float64]:
+        """:attr:`window_kwh` of some homes."""
+        past = self.window_wh[rows]
+        window = np.full((len(past), self.clock.days), np.nan)
+        window[:, : past.shape[1]] = past.astype(np.float64) / 1e3
+        return window
+
+    @property
+    def daily_peak_kw(self) -> NDArray[np.float64]:
+        """Highest hour of the system on each day of the history, (history days,) [kW]."""
+        days = [self.load_wh[self.clock.slice(day)] for day in range(self.window_wh.shape[1])]
+        return np.array([float(wh.reshape(-1, 4).sum(axis=1).max()) / 1e3 for wh in days])
+
+    @classmethod
+    def joined(cls, parts: Sequence[History]) -> History:
+        """Histories of consecutive shards of the homes as one."""
+        if len(parts) == 1:
+            return parts[0]
+        days = [part.days for part in parts if part.days is not None]
+        return cls(
+            HomeShapes.joined([part.shapes for part in parts]),
+            np.concatenate([part.window_wh for part in parts]),
+            np.sum([part.load_wh for part in parts], axis=0),
+            parts[0].clock,
+            np.concatenate(days) if days else None,
+        )
 
 
 def event_hours(rule: EventRule) -> tuple[int, int]:
@@ -51,12 +88,15 @@ def live_history(
     world: World, everyone: Lives, rule: EventRule, gaps: MeterRules, keep_days: bool = False,
     kept: KeptReads | None = None,
 ) -> History:  # fmt: skip
-    """Live the days before the season and read the meters; ``keep_days`` for a segmenter that learns from days."""
-    clock, homes = world.clock, len(world.population)
+    """Live the days before the season with some homes and read their meters.
+
+    ``keep_days`` is for a segmenter that learns from days.
+    """
+    clock, homes = world.clock, len(everyone.homes)
     shapes = LoadShapes(homes, event_hours(rule))
     sampled = DailyShapes(homes) if keep_days else None
-    window = np.full((homes, clock.days), np.nan)
-    peaks = np.zeros(world.first_event_day)
+    window = np.full((homes, world.first_event_day), np.nan, np.float32)
+    load_wh = np.zeros(int(clock.count[: world.first_event_day].sum()), np.int64)
     highest, mean = world.weather.daily_max_degc(clock), world.weather.daily_mean_degc(clock)
     yesterday: NDArray[np.int32] | None = None
     quality = np.zeros((homes, 100), np.uint8)
@@ -68,16 +108,32 @@ def live_history(
         codes = quality[:, : wh.shape[1]]
         reads = read_day(wh, everyone.homes["household"], world.seed, world.replication,
                          clock.date(day).toordinal(), gaps, yesterday, codes)  # fmt: skip
-        hourly = hourly_kwh(reads, clock.local_quarter[clock.slice(day)])
-        shapes.add_day(hourly, bool(clock.is_workday[day]), float(mean[day]), float(highest[day]))
+        quarter = clock.local_quarter[clock.slice(day)]
+        hourly, hours = hourly_kwh(reads, quarter), len(np.unique(quarter // 4))
+        shapes.add_day(hourly, bool(clock.is_workday[day]), float(mean[day]), float(highest[day]), hours)
         if sampled is not None:
             sampled.add_day(hourly)
         i0, i1 = clock.window(day, rule.window_from, rule.window_to)
-        window[:, day] = reads[:, i0:i1].sum(axis=1) / 1e3
-        peaks[day] = float(wh.sum(axis=0, dtype=np.int64).reshape(-1, 4).sum(axis=1).max()) / 1e3
+        window[:, day] = reads[:, i0:i1].sum(axis=1)
+        load_wh[clock.slice(day)] = wh.sum(axis=0, dtype=np.int64)
         yesterday = wh.copy()
-    everyone.homes["typical_kw"] = shapes.features()["mean_kwh_per_day"].fillna(0.0).to_numpy() / 24.0
-    return History(shapes, window, peaks, None if sampled is None else sampled.days())
+    found = shapes.summary()
+    everyone.homes["typical_kw"] = found.features()["mean_kwh_per_day"].fillna(0.0).to_numpy() / 24.0
+    return History(found, window, load_wh, clock, None if sampled is None else sampled.days())
+
+
+def history_in_shards(
+    world: World, lives_of: Callable[[NDArray[np.void], slice], Lives], rule: EventRule, gaps: MeterRules,
+    keep_days: bool = False, kept: KeptReads | None = None,
+) -> History:  # fmt: skip
+    """:func:`live_history` of all homes, a shard at a time; the records carry their state on to the season."""
+    homes = world.population.homes
+
+    def live(piece: slice) -> History:
+        reads = None if kept is None else kept.shard(piece)
+        return live_history(world, lives_of(homes[piece], piece), rule, gaps, keep_days, reads)
+
+    return History.joined(each(live, shards(len(homes))))
 
 
 def older_history(scenario: Scenario, world: World, rule: EventRule, gaps: MeterRules) -> History:
@@ -89,7 +145,7 @@ def older_history(scenario: Scenario, world: World, rule: EventRule, gaps: Meter
     older = world_of(scenario, world.replication, world.replication + OLDER_SEASON, clock)
     older = replace(older, population=build_world(scenario, world.replication).population)
     days = scenario.targeting.method == "dictionary"
-    return live_history(older, Lives(older, older.population.homes), rule, gaps, keep_days=days)
+    return history_in_shards(older, lambda homes, piece: Lives(older, homes), rule, gaps, keep_days=days)
 
 
 def baselines_of(workday: NDArray[np.bool_], event_days: Sequence[int]) -> Baselines:

@@ -127,18 +127,18 @@ def _season(
 ) -> tuple[NDArray[np.float64], float]:  # fmt: skip
     """Metered event-window energy of each home, mean over events [kWh], and what events paid in all [USD]."""
     baselines = baselines_of(world.clock.is_workday, calendar.days)
-    start = everyone.homes.copy()
+    start, window_kwh = everyone.homes.copy(), history.window_kwh
     rows = [np.flatnonzero(enrolled & np.isin(program, numbers)) for _, numbers in lives]
     treatments = [
-        Treatment(world, calendar, p, start, r, history.window_kwh) for (p, _), r in zip(lives, rows, strict=True)
+        Treatment(world, calendar, p, start, r, window_kwh) for (p, _), r in zip(lives, rows, strict=True)
     ]
     for day in range(world.first_event_day, world.clock.days):
         run_day(world, day, everyone, treatments, calendar, baselines, gaps)
         i0, i1 = world.clock.window(day, calendar.rule.window_from, calendar.rule.window_to)
-        history.window_kwh[:, day] = everyone.load_wh[:, i0:i1].sum(axis=1, dtype=np.int64) / 1e3
+        window_kwh[:, day] = everyone.load_wh[:, i0:i1].sum(axis=1, dtype=np.int64) / 1e3
     for treatment in treatments:
-        history.window_kwh[treatment.rows] = treatment.window_kwh
+        window_kwh[treatment.rows] = treatment.window_kwh
     events = list(calendar.days)
     with np.errstate(all="ignore"):
-        during = pd.DataFrame(history.window_kwh[:, events]).mean(axis=1).to_numpy(np.float64)
+        during = pd.DataFrame(window_kwh[:, events]).mean(axis=1).to_numpy(np.float64)
     return during, float(sum(t.log.paid_usd.sum() for t in treatments))

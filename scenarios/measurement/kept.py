@@ -34,6 +34,14 @@ class KeptReads:
         """Nothing lived yet."""
         return cls(world, np.full((len(world.population), world.clock.days, 24), np.nan, np.float32))
 
+    def shard(self, piece: slice) -> KeptReads:
+        """The reads of some consecutive homes; what is kept of all homes lands here as well."""
+        return KeptReads(self.world, self.none[piece], [])
+
+    def join(self, shards: Sequence[KeptReads]) -> None:
+        """Take over the treated copies of consecutive shards."""
+        self.treated = [np.concatenate(same) for same in zip(*(shard.treated for shard in shards), strict=True)]
+
     def everyone(self, day: int, lives: Lives) -> None:
         """Keep one day of all homes."""
         self.none[:, day] = self._hourly(day, lives)

@@ -84,7 +84,7 @@ class SeasonFacts:
     """What all arms of a replication share when they are measured."""
 
     none_wh: NDArray[np.int64]
-    none_window_wh: NDArray[np.int64]  # (homes, events)
+    none_window_wh: NDArray[np.int32]  # (homes, events)
     event_hours: float
     event_slices: tuple[slice, ...]
     usd_per_kwh: float
@@ -135,7 +135,7 @@ def measure(outcome: ArmOutcome, logs: list[TreatmentLog], facts: SeasonFacts) -
     cost = spent + totals["paid_usd"]
     saved_kwh = float((facts.none_wh - outcome.load_wh).sum()) / 1e3
     home_hours = facts.event_hours * len(facts.event_slices)
-    window = facts.none_window_wh.sum(axis=1) / 1e3
+    window = facts.none_window_wh.sum(axis=1, dtype=np.int64) / 1e3
     return {
         "peak_reduction_kw": float(none.max() - load.max()),
         "coincident_reduction_kw": float(cut[np.argmax(none)]),

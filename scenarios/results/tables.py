@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from scenarios.results.metrics import ArmOutcome, hourly_kw
 from scenarios.results.segment_tables import enrolled_by_segment, segment_table
+from scenarios.running.recorder import PARTS
 from scenarios.running.replication import ReplicationResult
 from simulator.dispatch import NOTIFIED, OPTED_OUT, OVERRODE, PARTICIPATED
 from simulator.fields import USES
@@ -237,13 +238,14 @@ def _end_use(result: ReplicationResult) -> pd.DataFrame:
     index = pd.MultiIndex.from_product([days, range(recorder.segments), USES], names=["day", "segment", "end_use"])
     parts = []
     for arm in result.outcomes:
-        use, event = recorder.none_use.copy(), recorder.none_event.copy()
+        use, event = recorder.none.use_parts.copy(), recorder.none.event_parts.copy()
         source = result.oracle_recorder if arm == "oracle" else recorder
         if source is not None and arm in source.arms:
             extra = source.arms[arm]
-            use[:, : source.segments] += extra.use_kwh
-            event[:, : source.segments] += extra.event_kwh
-        table = pd.DataFrame({"kwh": use.ravel(), "event_kwh": event.ravel()}, index=index).reset_index()
+            use[:, : source.segments] += extra.use_parts
+            event[:, : source.segments] += extra.event_parts
+        kwh = {"kwh": use.ravel() / PARTS, "event_kwh": event.ravel() / PARTS}
+        table = pd.DataFrame(kwh, index=index).reset_index()
         table.insert(0, "arm", arm)
         indoor = np.repeat(recorder.indoor, recorder.segments * len(USES), axis=0)
         is_ac = (table["end_use"] == "air_conditioner").to_numpy()

@@ -77,7 +77,7 @@ def run_all(
     wanted, n = list(replications), scenario.replications
     begun = n - len(wanted)
     asked, workers = max(1, workers), max(1, min(workers, len(wanted)))
-    from simulator.world import use_threads
+    from scenarios.running.shards import use_threads
 
     if wanted:
         compile_first(progress, n)

@@ -1,4 +1,7 @@
-"""Sums kept while the season runs: loads by arm, end uses by arm and segment; nothing per interval per home."""
+"""Sums kept while the season runs: loads by arm, end uses by arm and segment; nothing per interval per home.
+
+Everything is summed in whole numbers, so the homes of several shards add up to the same in any order.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from simulator.sums import add_rows
 from simulator.world import Lives, World
 
 Wh = NDArray[np.int64]
+#: Sums over homes keep this many whole parts of a kWh, or of a degree.
+PARTS = 1e6
 
 
 @dataclass(frozen=True)
@@ -25,49 +30,91 @@ class Member:
 
 
 @dataclass
-class ArmSums:
-    """What one arm's season adds to the counterfactual; zero rows are exact equality."""
+class UseSums:
+    """Load [Wh], and end uses by day and segment in whole ``PARTS`` of a kWh, summed over homes."""
 
     load_wh: Wh  # (intervals,)
-    use_kwh: NDArray[np.float64]  # (days, segments, uses)
-    event_kwh: NDArray[np.float64]
-    comfort_kh: float = 0.0
+    use_parts: Wh  # (days, segments, uses)
+    event_parts: Wh
+
+    @classmethod
+    def zeros(cls, intervals: int, shape: tuple[int, int, int]) -> UseSums:
+        """Nothing lived yet."""
+        return cls(np.zeros(intervals, np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.int64))
+
+    def add(self, other: UseSums) -> None:
+        """Add the sums of other homes."""
+        self.load_wh += other.load_wh
+        self.use_parts += other.use_parts
+        self.event_parts += other.event_parts
+
+    @property
+    def use_kwh(self) -> NDArray[np.float64]:
+        """(days, segments, uses) [kWh]."""
+        return self.use_parts / PARTS
+
+    @property
+    def event_kwh(self) -> NDArray[np.float64]:
+        """The same inside event windows."""
+        return self.event_parts / PARTS
 
 
 class Recorder:
-    """Accumulates a season for the counterfactual and the arms; exact in the order of days."""
+    """Accumulates a season of some homes, for the counterfactual and the arms.
+
+    ``segment`` (homes,) numbers each home's segment, below ``segments``; ``members`` are positions among these homes.
+    In ``arms``, zero rows are exact equality with the counterfactual.
+    """
 
     def __init__(self, world: World, arms: Sequence[str], members: dict[str, list[Member]],
-                 segment: NDArray[np.int64]) -> None:  # fmt: skip
+                 segment: NDArray[np.int64], segments: int) -> None:  # fmt: skip
         self.world, self.members = world, members
         clock = world.clock
         self.origin = int(clock.first[world.first_event_day])
         self.intervals = clock.intervals - self.origin
         self.days = clock.days - world.first_event_day
-        self.segment, self.segments = segment, int(segment.max()) + 1 if len(segment) else 1
-        self.none_wh = np.zeros(self.intervals, np.int64)
+        self.segment, self.segments = segment, segments
         shape = (self.days, self.segments, len(USES))
-        self.none_use, self.none_event = np.zeros(shape), np.zeros(shape)
-        self.indoor = np.zeros((self.days, 2))
-        self.arms = {a: ArmSums(np.zeros(self.intervals, np.int64), np.zeros(shape), np.zeros(shape)) for a in arms}
+        self.none = UseSums.zeros(self.intervals, shape)
+        self.arms = {arm: UseSums.zeros(self.intervals, shape) for arm in arms}
+        self._indoor_parts = np.zeros((self.days, 2), np.int64)
+
+    @property
+    def none_wh(self) -> Wh:
+        """Load of all homes without any programme, (intervals,) [Wh]."""
+        return self.none.load_wh
+
+    @property
+    def indoor(self) -> NDArray[np.float64]:
+        """Mean over homes of indoor temperature [degC] and share of quarter-hours that cooled, (days, 2)."""
+        return self._indoor_parts / (PARTS * max(1, len(self.segment)))
+
+    def add(self, shard: Recorder) -> None:
+        """Add what was recorded of some of these homes."""
+        self.none.add(shard.none)
+        self._indoor_parts += shard._indoor_parts
+        for arm, sums in self.arms.items():
+            sums.add(shard.arms[arm])
 
     def _at(self, day: int) -> slice:
         at = self.world.clock.slice(day)
         return slice(at.start - self.origin, at.stop - self.origin)
 
     def counterfactual(self, day: int, everyone: Lives) -> None:
-        """Add one day of all homes without any programme."""
+        """Add one day of the homes without any programme."""
         d = day - self.world.first_event_day
-        self.none_wh[self._at(day)] = everyone.load_wh.sum(axis=0, dtype=np.int64)
-        add_rows(self.none_use[d], self.segment, everyone.use_kwh)
-        add_rows(self.none_event[d], self.segment, everyone.event_kwh)
-        self.indoor[d] = everyone.indoor.mean(axis=0)
+        self.none.load_wh[self._at(day)] = everyone.load_wh.sum(axis=0, dtype=np.int64)
+        add_rows(self.none.use_parts[d], self.segment, everyone.use_kwh, PARTS)
+        add_rows(self.none.event_parts[d], self.segment, everyone.event_kwh, PARTS)
+        self._indoor_parts[d] = np.rint(PARTS * everyone.indoor).astype(np.int64).sum(axis=0)
 
     def treated(self, day: int, everyone: Lives, treatments: Sequence[Treatment]) -> None:
         """Add what the treated homes did differently, to each arm that enrolled them."""
         d, at = day - self.world.first_event_day, self._at(day)
         for index, treatment in enumerate(treatments):
             rows = treatment.rows
+            if not len(rows):
+                continue
             extra_wh = treatment.lives.load_wh.astype(np.int64) - everyone.load_wh[rows]
             extra_use = treatment.lives.use_kwh - everyone.use_kwh[rows]
             extra_event = treatment.lives.event_kwh - everyone.event_kwh[rows]
@@ -77,5 +124,5 @@ class Recorder:
                     if member.treatment == index and member.chosen.any():
                         pick = member.chosen
                         sums.load_wh[at] += extra_wh[pick].sum(axis=0)
-                        add_rows(sums.use_kwh[d], segment[pick], extra_use[pick])
-                        add_rows(sums.event_kwh[d], segment[pick], extra_event[pick])
+                        add_rows(sums.use_parts[d], segment[pick], extra_use[pick], PARTS)
+                        add_rows(sums.event_parts[d], segment[pick], extra_event[pick], PARTS)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.segments.segmentation import Segmentation
-from scenarios.arms.analyst import History, baselines_of, live_history, older_history, records_for, segments_of
-from scenarios.arms.members import groups_of, members_of, neighbours_of
+from scenarios.arms.analyst import History, baselines_of, history_in_shards, older_history, records_for, segments_of
+from scenarios.arms.members import groups_of, members_of
 from scenarios.arms.mirrors import decomposition_rows, mirrors_of
 from scenarios.arms.offers import Answers, OfferBook, Offers, planned_cost_per_offer, spend
-from scenarios.arms.oracle import Expectations, play_event
-from scenarios.arms.oracle_choice import Worth, add_expectations, life_of_offers, oracle_decision, true_worth
+from scenarios.arms.oracle_choice import add_expectations, life_of_offers, oracle_decision, true_worth
 from scenarios.arms.pilot import Pilot
 from scenarios.arms.pilot_scores import pilot_rows
 from scenarios.arms.planning import calendar_of, planned_payment
@@ -23,13 +22,14 @@ from scenarios.measurement.kept import KeptReads
 from scenarios.results.metrics import ArmOutcome, SeasonFacts, hourly_kw, measure
 from scenarios.results.worth import grid_of, worth_of
 from scenarios.running.recorder import Member, Recorder
+from scenarios.running.seasons import Lived, Season
 from scenarios.running.shared import everyone_in
 from scenarios.running.worlds import build_world, event_rule_of, programs_of
 from scenarios.schema.scenario import Scenario
 from simulator.events import Calendar, missed_and_needless
 from simulator.meter import MeterRules
 from simulator.programs import Program
-from simulator.season import Baselines, Treatment, TreatmentLog, calendar_window_hours, run_day
+from simulator.season import Baselines, TreatmentLog, calendar_window_hours
 from simulator.world import Lives, World
 
 SEGMENT_ARMS = ("segment_targeted", "segment_absolute", "placebo")
@@ -65,10 +65,10 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     """Draw a world, live its history, recruit under every arm, live the season, and measure."""
     world = build_world(scenario, replication)
     programs, rule = programs_of(scenario), event_rule_of(scenario)
-    gaps = scenario.meters.rules()
-    everyone = everyone_in(world, scenario)
+    gaps, homes = scenario.meters.rules(), world.population.homes
     kept = KeptReads.empty(world) if scenario.measurement.keeps_reads else None
-    history = live_history(world, everyone, rule, gaps, scenario.targeting.method == "dictionary", kept)
+    history = history_in_shards(world, everyone_in(world, scenario), rule, gaps,
+                                scenario.targeting.method == "dictionary", kept)  # fmt: skip
     calendar = calendar_of(scenario, world, history)
     features, normalised, absolute = segments_of(history, scenario, stability=replication == 0)
     segment_features = None
@@ -81,110 +81,94 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     def forecast(program: Program) -> float:
         return planned_payment(history, world, program, scenario)
 
-    menus = usual_menus(scenario, world, everyone.homes, book, programs, forecast, hours)
+    menus = usual_menus(scenario, world, homes, book, programs, forecast, hours)
     cost = planned_cost_per_offer(menus.answers[0], scenario)
     records = records_for(scenario, world, features, normalised, absolute, cost, segment_features)
-    recruited = recruit(scenario, world, everyone.homes, book, programs, records, menus, forecast, hours)
+    recruited = recruit(scenario, world, homes, book, programs, records, menus, forecast, hours)
     return _live_and_measure(
-        scenario, world, everyone, history, calendar, book, features, normalised, absolute, recruited, baselines, gaps,
+        scenario, world, history, calendar, book, features, normalised, absolute, recruited, baselines, gaps,
         kept,
     )  # fmt: skip
 
 
 def _live_and_measure(
-    scenario: Scenario, world: World, everyone: Lives, history: History, calendar: Calendar,
+    scenario: Scenario, world: World, history: History, calendar: Calendar,
     book: OfferBook, features: pd.DataFrame, normalised: Segmentation, absolute: Segmentation,
     recruited: Recruited, baselines: Baselines, gaps: MeterRules,
     kept: KeptReads | None = None,
 ) -> ReplicationResult:  # fmt: skip
     """The event season of the counterfactual and all arms; then the oracle's, on its own copies."""
-    start, offers = everyone.homes.copy(), recruited.offers
+    offers, homes = recruited.offers, world.population.homes
     segment = np.maximum(normalised.labels, 0).astype(np.int64)
     lives = book.lives()
     life_of = life_of_offers(book)
     mirrors = mirrors_of(offers, life_of)
     groups, neighbours = groups_of(world, book, offers | mirrors)
     rows, members = members_of(offers | mirrors, [(numbers, arm) for _, numbers, arm in groups])
-    treatments = [
-        Treatment(world, calendar, p, start, r, history.window_kwh, neighbours=neighbours)
-        for (p, _, _), r in zip(groups, rows, strict=True)
-    ]
-    programs = [program for program, _ in lives]
-    recorder = Recorder(world, list(offers), members, segment)
-    window_wh = np.zeros((len(start), len(calendar.days)), np.int64)
-    worth: Worth | None = None
-    expectations = Expectations.empty(len(programs), len(start)) if "oracle" in scenario.arms and programs else None
-    for day in range(world.first_event_day, world.clock.days):
-        window = calendar.window_on(day)
-        if expectations is not None and window[1] > 0:
-            play_event(expectations, world, everyone.homes, day, calendar, programs, baselines, history.window_kwh)
-        run_day(world, day, everyone, treatments, calendar, baselines, gaps)
-        recorder.counterfactual(day, everyone)
-        recorder.treated(day, everyone, treatments)
-        if kept is not None:
-            kept.season_day(day, everyone, treatments)
-        if window[1] > 0:
-            window_wh[:, calendar.days.index(day)] = everyone.load_wh[:, window[0] : window[1]].sum(
-                axis=1, dtype=np.int64
-            )
-        i0, i1 = world.clock.window(day, calendar.rule.window_from, calendar.rule.window_to)
-        history.window_kwh[:, day] = everyone.load_wh[:, i0:i1].sum(axis=1, dtype=np.int64) / 1e3
-    logs = {arm: [t.log for t in treatments] for arm in offers}
-    oracle_recorder, expected = None, None
-    if expectations is not None and scenario.messages:
-        expected = expectations.per_event()
+    asked = [program for program, _ in lives] if "oracle" in scenario.arms else []
+    season = Season(
+        world, calendar, history, baselines, gaps, homes, [program for program, _, _ in groups], rows, members,
+        list(offers), segment, int(segment.max()) + 1, everyone_in(world, scenario), neighbours=neighbours,
+        expected=asked, kept=kept,
+    )  # fmt: skip
+    lived = season.live()
+    logs = {arm: lived.logs for arm in offers}
+    oracle_recorder, expected, worth = None, None, None
+    if lived.expectations is not None:
+        expected = lived.expectations.per_event()
+    if expected is not None and scenario.messages:
         worth = true_worth(recruited.menus, life_of, *expected, len(calendar.days))
         order, terms = oracle_decision(worth, scenario.budget_usd - scenario.costs.admin_usd)
         answers, contact = recruited.menus.chosen(terms)
         offers["oracle"] = spend("oracle", order, answers, scenario, contact)
-        logs["oracle"], oracle_recorder = _oracle_season(
-            world, calendar, lives, start, history, offers["oracle"], segment, baselines, gaps
-        )
+        beside = _oracle_season(season, lives, offers["oracle"])
+        logs["oracle"], oracle_recorder = beside.logs, beside.recorder
         members["oracle"] = oracle_recorder.members["oracle"]
-    facts = _facts(scenario, world, calendar, recorder, window_wh)
-    outcomes = _outcomes(scenario, offers, members, recorder, oracle_recorder)
+    facts = _facts(scenario, world, calendar, lived.recorder, lived.window_wh)
+    outcomes = _outcomes(scenario, offers, members, lived.recorder, oracle_recorder)
     metrics = {arm: measure(o, logs.get(arm, []), facts) for arm, o in outcomes.items()}
     if expected is not None:
         expected = expected[0][life_of], expected[1][life_of]  # from lives to offers of the book
     add_expectations(metrics, scenario, recruited, offers, expected, facts)
     return ReplicationResult(
         world.replication, world, calendar, book.offers, features, normalised, absolute, offers, outcomes, logs,
-        recorder, oracle_recorder, facts, recruited.usual, expected, metrics, recruited.pilot,
+        lived.recorder, oracle_recorder, facts, recruited.usual, expected, metrics, recruited.pilot,
         decomposition_rows(metrics, members, logs, facts.event_hours),
         pilot_rows(scenario, world, features, recruited, worth, recruited.best_terms),
         kept,
     )  # fmt: skip
 
 
-def _oracle_season(
-    world: World, calendar: Calendar, lives: list[tuple[Program, list[int]]], start: NDArray[np.void], history: History,
-    offers: Offers, segment: NDArray[np.int64], baselines: Baselines, gaps: MeterRules,
-) -> tuple[list[TreatmentLog], Recorder]:  # fmt: skip
+def _oracle_season(season: Season, lives: list[tuple[Program, list[int]]], offers: Offers) -> Lived:
     """The oracle's homes live the season again, beside their own counterfactual, from the same morning."""
+    world, homes = season.world, len(season.homes)
     chosen = np.flatnonzero(offers.ledger.enrolled)
-    twins = Lives(world, start[chosen].copy())
-    past = history.window_kwh[chosen].copy()
-    past[:, world.first_event_day :] = np.nan
     position = [np.flatnonzero(np.isin(offers.program[chosen], numbers)) for _, numbers in lives]
-    neighbours = neighbours_of(world)
+    neighbours = season.neighbours
     if neighbours is not None:  # rows are those of the chosen homes here; the last place stands for all others
-        place = np.full(len(start), len(chosen))
+        place = np.full(homes, len(chosen))
         place[chosen] = np.arange(len(chosen))
         neighbours = np.vstack([place[neighbours[chosen]], np.full((1, neighbours.shape[1]), len(chosen))])
-    treatments = [
-        Treatment(world, calendar, p, twins.homes, r, past, neighbours=neighbours)
-        for (p, _), r in zip(lives, position, strict=True)
-    ]
-    members = {"oracle": [Member(i, np.ones(len(r), bool)) for i, r in enumerate(position)]}
-    recorder = Recorder(world, ["oracle"], members, segment[chosen])
-    for day in range(world.first_event_day, world.clock.days):
-        run_day(world, day, twins, treatments, calendar, baselines, gaps)
-        recorder.treated(day, twins, treatments)
-    return [t.log for t in treatments], recorder
+    return replace(
+        season,
+        homes=season.homes[chosen],
+        numbers=chosen,
+        programs=[program for program, _ in lives],
+        rows=position,
+        members={"oracle": [Member(i, np.ones(len(r), bool)) for i, r in enumerate(position)]},
+        arms=["oracle"],
+        segment=season.segment[chosen],
+        segments=int(season.segment[chosen].max(initial=0)) + 1,
+        lives_of=lambda records, piece: Lives(world, records),
+        neighbours=neighbours,
+        expected=[],
+        kept=None,
+        beside=True,
+    ).live()
 
 
 def _facts(
-    scenario: Scenario, world: World, calendar: Calendar, recorder: Recorder, window_wh: NDArray[np.int64]
+    scenario: Scenario, world: World, calendar: Calendar, recorder: Recorder, window_wh: NDArray[np.int32]
 ) -> SeasonFacts:
     first, clock = world.first_event_day, world.clock
     slices = []

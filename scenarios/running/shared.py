@@ -9,7 +9,7 @@ bit, instead of simulating them again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +27,8 @@ NOT_NOTICED = (
     "what_ifs", "messages", "uncertainty", "uncertainty_draws",
 )  # fmt: skip
 MOST_BYTES = 700_000_000
-DayKey = tuple[int, tuple[int, int], tuple[int, int] | None]
+#: First home of the shard, day, event window, part of the day.
+DayKey = tuple[int, int, tuple[int, ...], tuple[int, int] | None]
 
 
 @dataclass
@@ -75,26 +76,27 @@ def world_key(scenario: Scenario, replication: int) -> str:
     return json.dumps([data, str(scenario.weather_path), replication], sort_keys=True)
 
 
-def everyone_in(world: World, scenario: Scenario) -> Lives:
-    """All homes of a world; on tape where runs share their counterfactuals."""
-    homes = world.population.homes
-    if _active is None:
-        return Lives(world, homes)
-    return TapedLives(world, homes, _active, world_key(scenario, world.replication))
+def everyone_in(world: World, scenario: Scenario) -> Callable[[NDArray[np.void], slice], Lives]:
+    """How a shard of a world's homes lives: on tape where runs share their counterfactuals."""
+    store = _active
+    if store is None:
+        return lambda homes, piece: Lives(world, homes)
+    tape = store.tape(world_key(scenario, world.replication))
+    return lambda homes, piece: TapedLives(world, homes, store, tape, piece.start)
 
 
 class TapedLives(Lives):
     """Lives that are played back where the tape has them, and recorded where it has not."""
 
-    def __init__(self, world: World, homes: NDArray[np.void], store: Store, key: str) -> None:
+    def __init__(self, world: World, homes: NDArray[np.void], store: Store, tape: Tape, first: int) -> None:
         super().__init__(world, homes)
-        self._store, self._tape = store, store.tape(key)
+        self._store, self._tape, self._first = store, tape, first
 
     def day(self, day: int, window: tuple[int, int] = (0, 0), part: tuple[int, int] | None = None) -> None:
         """As :meth:`Lives.day`."""
-        key = (day, tuple(window), part)
+        key = (self._first, day, tuple(window), part)
         held: tuple[NDArray[Any], ...] = (self.homes, self._load_wh, self.use_kwh, self.event_kwh, self.indoor)
-        kept = self._tape.days.get(key)  # type: ignore[arg-type]
+        kept = self._tape.days.get(key)
         if kept is not None:
             self._intervals = len(self.world.day_arrays(day)[0])
             for array, value in zip(held, kept, strict=True):
@@ -104,5 +106,5 @@ class TapedLives(Lives):
         super().day(day, window, part)
         size = sum(array.nbytes for array in held)
         if self._tape.used_bytes + size <= MOST_BYTES:
-            self._tape.days[key] = tuple(array.copy() for array in held)  # type: ignore[index]
+            self._tape.days[key] = tuple(array.copy() for array in held)
             self._tape.used_bytes += size
