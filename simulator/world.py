@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -41,9 +41,22 @@ class World:
 
     def outdoor(self, day: int) -> NDArray[np.float64]:
         """The day's weather and what it means for equipment, see ``outdoor.outdoor_table``."""
-        _, t_out, ghi = self.day_arrays(day)
-        at = self.clock.slice(day)
-        return outdoor_table(t_out, ghi, self._sunlit[:, at], self._roofs[:, at])
+        if day not in self._skies:
+            _, t_out, ghi = self.day_arrays(day)
+            at = self.clock.slice(day)
+            self._skies[day] = outdoor_table(t_out, ghi, self._sunlit[:, at], self._roofs[:, at])
+        return self._skies[day]
+
+    def with_dice(self, replication: int) -> World:
+        """The same homes and weather under the dice of another replication."""
+        other = replace(self, replication=replication)
+        other.__dict__.update(_skies=self._skies, _roofs=self._roofs, _sunlit=self._sunlit)
+        return other
+
+    @cached_property
+    def _skies(self) -> dict[int, NDArray[np.float64]]:
+        """Days' tables once they are known; shards and dice share them."""
+        return {}
 
     @cached_property
     def _sunlit(self) -> NDArray[np.float64]:

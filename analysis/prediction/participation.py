@@ -15,12 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float64]
@@ -38,6 +32,11 @@ RIDGES = (0.001, 0.01, 0.1, 1.0)
 
 def _logistic(random_state: int, records: int = 0) -> Any:
     """Median imputation with missing flags, unit variance, a ridge: cross-validated unless records abound."""
+    from sklearn.impute import SimpleImputer  # scikit-learn's models only now: most runs have no pilot
+    from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+
     if records < MANY_RECORDS:
         fit = LogisticRegressionCV(
             Cs=RIDGES, cv=3, scoring="neg_log_loss", max_iter=1000, random_state=random_state, l1_ratios=(0.0,),
@@ -56,6 +55,9 @@ def _logistic(random_state: int, records: int = 0) -> Any:
 
 def _boosting(random_state: int, records: int = 0) -> Any:
     """Small trees; sigmoid calibration on folds the trees did not see (too few answers for a free curve)."""
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     trees = HistGradientBoostingClassifier(
         max_iter=120, learning_rate=0.06, max_leaf_nodes=8, min_samples_leaf=20, l2_regularization=1.0,
         early_stopping=False, random_state=random_state,

@@ -19,12 +19,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import RidgeCV
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.tree import DecisionTreeRegressor, export_text
 from sklearn.utils import shuffle
 from threadpoolctl import threadpool_limits
 
@@ -34,6 +28,11 @@ FOLDS = 5
 
 
 def _ridge(random_state: int) -> Any:
+    from sklearn.impute import SimpleImputer  # scikit-learn's models only now: most runs have no pilot
+    from sklearn.linear_model import RidgeCV
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+
     return Pipeline(
         [
             ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
@@ -44,6 +43,8 @@ def _ridge(random_state: int) -> Any:
 
 
 def _boosting(random_state: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
     # Large leaves and few of them: an effect is far smaller than the noise of one home, and a small leaf learns noise.
     return HistGradientBoostingRegressor(
         max_iter=60, learning_rate=0.05, max_leaf_nodes=4, min_samples_leaf=100, l2_regularization=20.0,
@@ -231,6 +232,9 @@ def causal_tree(trial: Trial, depth: int = 3, least_homes: int = 50, random_stat
     leaves, text
         ``leaf, homes, effect_kwh, standard_error_kwh`` from largest to smallest, and the splits in words.
     """
+    from sklearn.impute import SimpleImputer
+    from sklearn.tree import DecisionTreeRegressor, export_text
+
     fold = _folds(trial, 2, random_state + 2)
     scores = dr_scores(trial, random_state=random_state)
     imputer = SimpleImputer(strategy="median", keep_empty_features=True)

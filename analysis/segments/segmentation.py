@@ -14,10 +14,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn import config_context
 from sklearn.metrics import (
     adjusted_rand_score,
     calinski_harabasz_score,
     davies_bouldin_score,
+    pairwise_distances,
     silhouette_score,
 )
 from sklearn.utils import resample
@@ -124,7 +126,7 @@ def segment(
     chosen = segmenter(method)
     data = HomeData(shapes, features, days)
     known = ~np.isnan(shapes).any(axis=1)
-    with threadpool_limits(1):
+    with threadpool_limits(1), config_context(assume_finite=True, skip_parameter_validation=True):
         points = np.full((len(shapes), 1), np.nan)
         if known.any():
             points = np.asarray(chosen.points(data), dtype=np.float64)
@@ -212,6 +214,7 @@ def _fit(fitter: _Fitter, k: int | Literal["auto"]) -> tuple[int, Groups, pd.Dat
 
 def _criteria(sample: Floats, fits: dict[int, Groups]) -> pd.DataFrame:
     small = sample[:: -(-len(sample) // SILHOUETTE_HOMES)]
+    apart = pairwise_distances(small)  # the same for every k
     rows = []
     for k, groups in fits.items():
         labels, small_labels = groups.assign(sample), groups.assign(small)
@@ -219,7 +222,7 @@ def _criteria(sample: Floats, fits: dict[int, Groups]) -> pd.DataFrame:
             rows.append((k, groups.k, -1.0, np.inf, 0.0))
             continue
         indices = (
-            float(silhouette_score(small, small_labels)),
+            float(silhouette_score(apart, small_labels, metric="precomputed")),
             float(davies_bouldin_score(sample, labels)),
             float(calinski_harabasz_score(sample, labels)),
         )

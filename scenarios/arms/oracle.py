@@ -7,7 +7,7 @@ of the window, with and without the event. Only expectations come out; no realis
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simulator.dispatch import ask
 from simulator.events import Calendar
 from simulator.fields import VERBS
-from simulator.programs import Program
+from simulator.programs import Program, Signal
 from simulator.season import Baselines, calendar_window_hours
 from simulator.world import Lives, World
 
@@ -55,45 +55,73 @@ def expected_fatigue(calendar: Calendar, day: int, b: np.void, effort: float) ->
     )
 
 
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """The homes that could be in one programme on an event's morning, as members; the same for all dice."""
+
+    number: int
+    program: Program
+    signal: Signal
+    rows: NDArray[np.int64]
+    members: NDArray[np.void]
+
+    @classmethod
+    def of(
+        cls, number: int, program: Program, world: World, homes: NDArray[np.void], day: int, calendar: Calendar
+    ) -> _Asked | None:  # fmt: skip
+        """None where the programme has no signal that day."""
+        b = world.behaviour
+        signal = program.signals(calendar, world.clock, world.first_event_day, b).get(day)
+        if signal is None:
+            return None
+        rows = np.flatnonzero(program.can_join(homes))
+        members = homes[rows]
+        members["member"] = 1
+        effort = float(b["fatigue_automatic_factor"]) if signal.terms["device"] > 0 else 1.0
+        effort = float(b["fatigue_routine_factor"]) if signal.terms["routine"] > 0 else effort
+        members["fatigue"] = expected_fatigue(calendar, day, b, effort)
+        hours, cut = calendar_window_hours(calendar), float(b["believed_cut_fraction"])
+        members["believed_usd"] = program.believed_event_usd(members, hours, cut)
+        return cls(number, program, signal, rows, members)
+
+    def window_wh(
+        self, other: World, day: int, window: tuple[int, int], noon: NDArray[np.void], without: NDArray[np.int64]
+    ) -> NDArray[np.int64]:  # fmt: skip
+        """Energy in the window with the event, (rows,); a home in which nothing is asked for or done is as without."""
+        asked = self.members.copy()
+        ask(other, asked, day, self.signal, np.zeros((len(asked), 4), np.uint8))
+        does = np.flatnonzero(np.any([asked[name] != 0 for name in VERBS], axis=0))
+        state = noon[self.rows[does]]
+        for name in VERBS:
+            state[name] = asked[name][does]
+        lives = Lives(other, state)
+        lives.day(day, window, part=window)
+        wh = without[self.rows]
+        wh[does] = lives.load_wh[:, window[0] : window[1]].sum(axis=1, dtype=np.int64)
+        return wh
+
+
 def play_event(
     sums: Expectations, world: World, homes: NDArray[np.void], day: int, calendar: Calendar,
     programs: Sequence[Program], baselines: Baselines, window_kwh: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Add one event's dice; ``homes`` is the counterfactual's state on the morning of ``day``."""
     e0, e1 = calendar.window_on(day)
-    b = world.behaviour
     base_of = baselines(window_kwh, day)
     sums.events += 1
-    signals = [p.signals(calendar, world.clock, world.first_event_day, b).get(day) for p in programs]
+    made = (_Asked.of(p, program, world, homes, day, calendar) for p, program in enumerate(programs))
+    everyone = [asked for asked in made if asked is not None]
+    lives, noon = Lives(world, homes.copy()), homes.copy()
     for die in range(DICE):
-        other = replace(world, replication=OTHER_DICE + world.replication * DICE + die)
-        morning = homes.copy()
-        lives = Lives(other, morning.copy())
+        other = world.with_dice(OTHER_DICE + world.replication * DICE + die)
+        lives.world, lives.homes[...] = other, homes
         lives.day(day, part=(0, e0))
-        noon = lives.homes.copy()
+        noon[...] = lives.homes
         lives.day(day, part=(e0, e1))
         without = lives.load_wh[:, e0:e1].sum(axis=1, dtype=np.int64)
-        for p, program in enumerate(programs):
-            signal = signals[p]
-            if signal is None:
-                continue
-            rows = np.flatnonzero(program.can_join(homes))
-            asked = morning[rows].copy()
-            asked["member"] = 1
-            effort = float(b["fatigue_automatic_factor"]) if signal.terms["device"] > 0 else 1.0
-            effort = float(b["fatigue_routine_factor"]) if signal.terms["routine"] > 0 else effort
-            asked["fatigue"] = expected_fatigue(calendar, day, b, effort)
-            asked["believed_usd"] = program.believed_event_usd(
-                asked, calendar_window_hours(calendar), float(b["believed_cut_fraction"])
-            )
-            flags = np.zeros((len(rows), 4), np.uint8)
-            ask(other, asked, day, signal, flags)
-            state = noon[rows].copy()
-            for name in VERBS:
-                state[name] = asked[name]
-            asked_lives = Lives(other, state)
-            asked_lives.day(day, (e0, e1), part=(e0, e1))
-            with_event = asked_lives.load_wh[:, e0:e1].sum(axis=1, dtype=np.int64)
+        for asked in everyone:
+            p, rows, program = asked.number, asked.rows, asked.program
+            with_event = asked.window_wh(other, day, (e0, e1), noon, without)
             sums.impact_kwh[p, rows] += (without[rows] - with_event) / 1e3
             if program.pays_by_event:
                 sums.paid_usd[p, rows] += program.payment_usd(base_of[program.baseline][rows], with_event / 1e3)

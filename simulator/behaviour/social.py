@@ -7,13 +7,17 @@ act (``take_part_neighbours``), among homes of the same programme.
 
 from __future__ import annotations
 
-import networkx as nx
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled
 from simulator.fields import Record
 from simulator.keyed_random import Purpose, home_day_key, mix, uniform, uniforms
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 TIES = 6
 MOVED_FRACTION = 0.15
@@ -32,6 +36,8 @@ def network(homes: int, seed: int, replication: int) -> NDArray[np.int64]:
 
 def graph_of(neighbours: NDArray[np.int64]) -> nx.Graph:
     """The network as a graph, for Mesa's ``Network`` space and for drawing."""
+    import networkx as nx
+
     graph = nx.Graph()
     graph.add_nodes_from(range(len(neighbours)))
     graph.add_edges_from((i, int(j)) for i, row in enumerate(neighbours) for j in row)
