@@ -10,12 +10,13 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import matplotlib.figure
 import numpy as np
 import pandas as pd
 import pytest
 
 from drsim.errors import DrsimError
-from scenarios.report import ReportInput, write_report
+from scenarios.report import ReportInput, figures_days, write_report
 from scenarios.report.answer import answer
 from scenarios.report.figures_baselines import baseline_rows
 from scenarios.report.figures_days import event_window, local_times
@@ -555,7 +556,26 @@ def test_a_peak_day_without_an_event_is_admitted(tmp_path: Path) -> None:
     missed = missed[missed["start_local"] != pd.Timestamp("2024-07-14 16:00")]
     write_report(tmp_path, fake(events=missed))
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "No event was called on this day (14 July 2024)" in text
+    assert "No event was called on the peak day itself (14 July 2024)" in text and "Drawn instead" not in text
+
+
+def test_where_the_peak_was_missed_the_highest_event_day_is_drawn() -> None:
+    other = peak_day().assign(start_local=lambda t: t["start_local"] + pd.Timedelta(days=2))
+    called = events().assign(start_local=pd.Timestamp("2024-07-16 16:00"), end_local=pd.Timestamp("2024-07-16 19:00"))
+    drawn = figures_days.peak_day(fake(events=called, event_day=other))
+    assert drawn is not None
+    assert drawn.caption.startswith("Tuesday 16 July 2024") and "its peak day had no event" in drawn.caption
+    assert "An event was called on this day" in drawn.alt
+    kept = figures_days.peak_day(fake(event_day=other))  # an event on the peak day: that day is drawn
+    assert kept is not None and kept.caption.startswith("Sunday 14 July 2024, the first replication’s peak day:")
+
+
+def test_rounding_does_not_fill_the_panel_of_reductions() -> None:
+    flat = peak_day().assign(load_kw=lambda t: t["program_counterfactual_kw"] - 0.004)
+    axes = matplotlib.figure.Figure().add_subplot()
+    figures_days._reductions(axes, flat.assign(hour=0.0), ["untargeted"], (16.0, 19.0))
+    low, high = axes.get_ylim()
+    assert low < 0 and high == pytest.approx(0.01 * flat["program_counterfactual_kw"].max())
 
 
 def test_what_is_missing_is_said_all_at_once() -> None:

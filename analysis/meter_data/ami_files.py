@@ -129,7 +129,8 @@ def _from_long(path: Path, table: pd.DataFrame) -> RawReads:
         missing = " and ".join(name for name, at in wanted.items() if at is None)
         has = ", ".join(str(column) for column in list(table.columns)[:8])
         raise DataError(
-            f"{path}: no column for {missing}; expected premise_id, start_utc and kwh, found {has}"
+            f"{path}: no column for {missing}; expected premise_id, start_utc and kwh, found {has}. If reads stand in "
+            "other columns, name them with drsim import --columns premise=...,stamp=...,value=..."
         )
     reads = pd.DataFrame(
         {

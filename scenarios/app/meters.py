@@ -11,6 +11,7 @@ import streamlit as st
 import streamlit.components.v1 as components
 
 from drsim.errors import DrsimError
+from scenarios.app import working
 
 MOST_MB = 50
 
@@ -48,7 +49,12 @@ def show(content: bytes, name: str, zone: str, window: str) -> None:
             st.error(str(error).replace(folder, "").lstrip("/\\"))
             return
         facts: Any = result.summary()
-        table = pd.DataFrame(facts["segments"])
+        table = pd.DataFrame([working.segment_row(segment) for segment in facts["segments"]])
+        said = (
+            f"{facts['premises_used']} of {facts['premises']} premises over {facts['days']} days "
+            f"({facts['first_day']} to {facts['last_day']})."
+        )
         report = (result.folder / "report.html").read_text(encoding="utf-8")
+    st.write(said)
     st.dataframe(table, hide_index=True, width="stretch")
     components.html(report, height=1400, scrolling=True)

@@ -108,11 +108,16 @@ def answer_of(result: RunResult) -> str:
     gain = estimate(result.comparison, key, "event_reduction_kw", difference=True) if key else None
     if gain is None or not gain.known:
         return "Choose untargeted and one other arm to compare them."
-    count = len(result.values["replication"].unique())
+    count, name = len(result.values["replication"].unique()), arm(key).name if key else ""
+    if gain.mean == 0.0 and (not gain.has_interval or gain.low == gain.high):
+        why = "the budget suffices to ask everyone, or nobody was asked"
+        return f"**{name} does exactly what untargeted does** here: {why}."
     if not gain.has_interval:
-        return f"One draw: {gain.mean:+.1f} kW. More replications are needed for an interval."
+        return (
+            f"**One draw of homes and weather so far**: {name} against untargeted {gain.mean:+.1f} kW on average in "
+            "event hours. One draw shows nothing yet; with two or more there is an interval."
+        )
     said = {1: "cuts more than", -1: "cuts less than", 0: "shows no clear difference from"}[gain.sign]
-    name = arm(key).name if key else ""
     text = with_span(gain, sign=True)
     return f"**{name} {said} untargeted**: {text} kW on average in event hours ({count} replications, 95 % interval)."
 

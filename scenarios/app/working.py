@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -57,7 +58,9 @@ def report_html(result: RunResult) -> str:
     from scenarios.report import write_report
 
     with tempfile.TemporaryDirectory() as folder:
-        write_report(Path(folder), result.plot.report_input)
+        shown = result.plot.report_input
+        command = f"drsim run {result.scenario.name}-{result.scenario.hash}.yaml"  # the file the page offers beside it
+        write_report(Path(folder), replace(shown, facts={**shown.facts, "command": command}))
         return (Path(folder) / "report.html").read_text(encoding="utf-8")
 
 
@@ -85,3 +88,15 @@ def who_benefits(result: RunResult, arm: str) -> pd.DataFrame:
         "homes": by.size(), "enrolled": by["enrolled"].sum(), "enrolled share": by["enrolled"].mean().round(3),
         "event payments, $ a home": by["paid_usd"].mean().round(2),
     })  # fmt: skip
+
+def segment_row(segment: dict[str, Any]) -> dict[str, str]:
+    """One segment in words, for a table that a person reads."""
+    low, high = segment["kw_per_enrolled_home"]
+    return {
+        "segment": segment["label"],
+        "homes": f"{segment['homes']} ({100 * segment['share']:.0f} %)",
+        "kWh a day": f"{segment['mean_kwh_per_day']:.1f}",
+        "kW in the hours that matter": f"{segment['event_kw']:.2f}",
+        "suggested programme": segment["suggested"].replace("_", " ") or "none",
+        "kW an enrolled home would give": f"{low:.2f} to {high:.2f}",
+    }

@@ -17,13 +17,13 @@ from scenarios.report.numbers import (
     NOT_DEFINED,
     Estimate,
     as_float,
+    cell,
     common_decimals,
     estimate,
     number,
     per_replication,
     percent,
     ratio,
-    span,
     symbol,
     with_span,
 )
@@ -220,11 +220,11 @@ def table_rows(tables: ReportInput) -> list[dict[str, object]]:
             "arm": arm(key),
             "check": key in CHECKS,
             "flag": _flag(tables, key),
-            "cut": _cell(cuts[key], common_decimals(cuts.values())),
-            "gain": _cell(gained.get(key, MISSING), digits, sign=True),
+            "cut": cell(cuts[key], common_decimals(cuts.values())),
+            "gain": cell(gained.get(key, MISSING), digits, sign=True),
             "firm": gained.get(key, MISSING).sign != 0,
             **_enrolment(tables, key),
-            "cost": _cell(costs[key], common_decimals(costs.values(), money_column=True), prefix=sign),
+            "cost": cell(costs[key], common_decimals(costs.values(), money_column=True), prefix=sign),
         }
         for key in keys
     ]
@@ -234,12 +234,6 @@ def table_rows(tables: ReportInput) -> list[dict[str, object]]:
         if key == NO_PROGRAMME:
             row.update(cut=("0", "reference"), gain=("", ""), cost=("", ""), enrolled="", rate="", spent="")
     return rows
-
-
-def _cell(value: Estimate, digits: int, sign: bool = False, prefix: str = "") -> tuple[str, str]:
-    """Mean and interval of a table's cell."""
-    mean = with_span(Estimate(value.mean, math.nan, math.nan), sign, prefix, digits)
-    return mean, span(value, digits, prefix) if value.known else ""
 
 
 def _enrolment(tables: ReportInput, key: str) -> dict[str, str]:

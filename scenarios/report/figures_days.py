@@ -15,6 +15,7 @@ from scenarios.report.input import ReportInput
 from scenarios.report.numbers import number
 
 LABELS_INCHES = 2.85
+SMALLEST_SPAN = 0.01  # of the load: a smaller reduction is drawn as small as it is
 
 
 def event_window(events: pd.DataFrame) -> tuple[float, float] | None:
@@ -52,9 +53,23 @@ def window_on(events: pd.DataFrame, day: pd.Timestamp) -> tuple[float, float] | 
     return event_window(first[local_times(first["start_local"]).normalize() == day.normalize()])
 
 
+def missed_day(tables: ReportInput) -> pd.Timestamp | None:
+    """The peak day, where no event was called on it."""
+    if not len(tables.peak_day):
+        return None
+    day = local_times(tables.peak_day["start_local"])[0].normalize()
+    return None if window_on(tables.events, day) else day
+
+
+def shown_day(tables: ReportInput) -> pd.DataFrame:
+    """The peak day; where it was missed the event day of the highest load, on which there is something to see."""
+    missed = missed_day(tables) is not None and len(tables.event_day)
+    return tables.event_day if missed else tables.peak_day
+
+
 def peak_day(tables: ReportInput) -> Drawing | None:
-    """Afternoon of the counterfactual's peak day: load of every arm, and below it what each arm took off."""
-    rows = tables.peak_day
+    """Afternoon of the day to show: load of every arm, and below it what each arm took off."""
+    rows = shown_day(tables)
     if not len(rows):
         return None
     stamps = local_times(rows["start_local"])
@@ -68,7 +83,8 @@ def peak_day(tables: ReportInput) -> Drawing | None:
         return None
     keys = [key for key in present(shown["arm"]) if key != NO_PROGRAMME]
     day = f"{stamps[0]:%A} {stamps[0].day} {stamps[0]:%B %Y}"
-    caption = f"{day}, the first replication’s peak day: load of all homes, and what each arm took off"
+    which = "peak day" if rows is tables.peak_day else "event day of the highest load (its peak day had no event)"
+    caption = f"{day}, the first replication’s {which}: load of all homes, and what each arm took off"
     with sheet(7.1) as figure:
         width = 9.6 - 0.85 - LABELS_INCHES
         above = place(figure, 0.85, 4.1, width, 2.75)
@@ -85,8 +101,8 @@ def peak_day(tables: ReportInput) -> Drawing | None:
         )
         below.set_title("Reduction, kW: load without a programme minus load of the arm", loc="left")
         right = 1 + 0.12 / width
-        which = "mean in event hours, kW" if window else "mean in the usual event hours, kW"
-        below.text(right, 1.02, which, transform=below.transAxes, fontsize=9, va="bottom")
+        when = "mean in event hours, kW" if window else "mean in the usual event hours, kW"
+        below.text(right, 1.02, when, transform=below.transAxes, fontsize=9, va="bottom")
         below.set_xlabel("local time")
         return finish(figure, "peak_day", caption, _peak_words(shown, said, window))
 
@@ -106,7 +122,9 @@ def _reductions(
 ) -> list[tuple[str, float]]:
     """Draw the lower panel; give each arm's mean reduction inside the window [kW], largest first."""
     saved = shown.assign(saved=shown["program_counterfactual_kw"] - shown["load_kw"])
-    axes.set_ylim(*padded(saved["saved"].to_numpy(), 0.08, include_zero=True))
+    low, high = padded(saved["saved"].to_numpy(), 0.08, include_zero=True)
+    least = SMALLEST_SPAN * float(shown["program_counterfactual_kw"].max())  # rounding does not fill the panel
+    axes.set_ylim(min(low, -0.1 * least), max(high, least))
     axes.axhline(0, color="black", linewidth=1.2)
     means = []
     for key in keys:

@@ -67,6 +67,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "snapback_kw",
     ),
     "peak_day": ("arm", "start_local", "load_kw", "program_counterfactual_kw"),
+    "event_day": ("arm", "start_local", "load_kw", "program_counterfactual_kw"),
     "funnel": ("arm", "offered", "enrolled", "notified", "participated"),
     "event_profile": ("arm", "hours_from_start", "impact_kw"),
     "enrolled_by_segment": ("arm", "segment", "label", "offered", "enrolled"),
@@ -116,6 +117,8 @@ class ReportInput:
         per baseline.
     peak_day
         The counterfactual's peak day of replication 0, one row per arm and interval [kW].
+    event_day
+        The same for the event day of its highest hour; drawn when no event was called on the peak day.
     funnel
         Means over replications; ``offered`` and ``enrolled`` are homes, ``notified`` and ``participated``
         home-events.
@@ -162,6 +165,7 @@ class ReportInput:
     doubt: list[str] = field(default_factory=list)
     decomposition: pd.DataFrame | None = None
     pilot: pd.DataFrame | None = None
+    event_day: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __post_init__(self) -> None:
         """Say everything that is missing at once, before anything is drawn."""

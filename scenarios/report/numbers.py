@@ -138,6 +138,13 @@ def with_span(value: Estimate, sign: bool = False, prefix: str = "", digits: int
     return f"{text} ({span(value, digits, prefix)})" if value.has_interval else text
 
 
+def cell(value: Estimate, digits: int, sign: bool = False, prefix: str = "") -> tuple[str, str]:
+    """Mean and interval of a table's cell, apart: the page sets the interval below the mean."""
+    mean = with_span(Estimate(value.mean, math.nan, math.nan), sign, prefix, digits)
+    certain = value.low == value.high  # an arm with the same offer: exactly nothing, not an interval
+    return mean, span(value, digits, prefix) if value.known and not certain else ""
+
+
 def symbol(currency: str) -> str:
     """Sign of a currency, or its code and a space."""
     return _SYMBOLS.get(currency, f"{currency} ")

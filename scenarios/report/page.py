@@ -168,13 +168,11 @@ def _calls(tables: ReportInput) -> str:
 
 
 def _peak_day_note(tables: ReportInput) -> str:
-    """Warn when the day drawn as the peak day had no event: then nobody was asked to cut."""
-    if not len(tables.peak_day):
+    """Say when the peak day had no event: then nobody was asked to cut, and another day is drawn."""
+    day = figures_days.missed_day(tables)
+    if day is None:
         return ""
-    day = figures_days.local_times(tables.peak_day["start_local"])[0]
-    if figures_days.window_on(tables.events, day):
-        return ""
-    return (
-        f"No event was called on this day ({day.day} {day:%B %Y}), so the programmes could hardly cut it: "
-        "events are called on a forecast, and forecasts miss some peaks."
-    )
+    why = f"No event was called on the peak day itself ({day.day} {day:%B %Y}), so the programmes could hardly cut it: "
+    why += "events are called on a forecast, and forecasts miss some peaks."
+    drawn = len(tables.event_day) > 0
+    return why + (" Drawn instead is the event day on which the homes would have used most." if drawn else "")

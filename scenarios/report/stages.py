@@ -6,7 +6,7 @@ import pandas as pd
 
 from scenarios.report.arms import Arm, arm, present
 from scenarios.report.input import ReportInput
-from scenarios.report.numbers import Estimate, as_float, number, percent, with_span
+from scenarios.report.numbers import Estimate, as_float, cell, number, percent
 
 #: Stage -> column head; their parts sum to the difference in event hours, net of snapback.
 HEADS = {
@@ -30,7 +30,7 @@ def stage_rows(tables: ReportInput) -> list[dict[str, object]]:
     for key in present(found["arm"]):
         own = found[found["arm"] == key].set_index("stage")
         found_parts = [Estimate(*map(as_float, own.loc[stage, ["part", "ci_low", "ci_high"]])) for stage in HEADS]
-        parts = [with_span(part, sign=True, digits=1) for part in found_parts]
+        parts = [cell(part, 1, sign=True) for part in found_parts]
         rows.append({"arm": arm(key), "parts": parts, "total": number(float(own["part"].sum()), 1, sign=True)})
     return rows
 

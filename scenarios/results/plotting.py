@@ -47,7 +47,7 @@ class Plots:
         return self._draw(figures_arms.difference)
 
     def peak_day(self) -> Drawing:
-        """The first replication's peak day: load of every arm, and what each took off [kW]."""
+        """The first replication's peak day, or its highest event day where the peak was missed [kW]."""
         return self._draw(figures_days.peak_day)
 
     def event_profile(self) -> Drawing:

@@ -77,6 +77,7 @@ def report_input(
         segments=tables["segments"],
         events=tables["events"],
         peak_day=tables["peak_day"],
+        event_day=tables["event_day"],
         funnel=_funnel(values),
         event_profile=profile,
         enrolled_by_segment=tables["enrolled_by_segment"],

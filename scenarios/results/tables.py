@@ -47,7 +47,7 @@ def tables_of(result: ReplicationResult, budget_usd: float) -> ReplicationTables
             "segments": segment_table(result),
             "enrolled_by_segment": enrolled_by_segment(result),
             "end_use": _end_use(result),
-            "peak_day": _peak_day(result),
+            **_days_to_draw(result),
         }
     spent = [o.ledger.spent_usd + o.ledger.forecast_liability_usd for o in result.offers.values()]
     facts = {
@@ -193,12 +193,16 @@ def _load(result: ReplicationResult) -> pd.DataFrame:
     )
 
 
-def _peak_day(result: ReplicationResult) -> pd.DataFrame:
-    load = _load(result)
-    none = load[load["arm"] == "none"]
-    hour = int(np.argmax(hourly_kw(result.recorder.none_wh)))
-    day = str(none["start_local"].iloc[4 * hour])[:10]
-    return load[load["start_local"].str.startswith(day)].drop(columns=["replication", "start_utc"])
+def _days_to_draw(result: ReplicationResult) -> dict[str, pd.DataFrame]:
+    """Load of every arm on the counterfactual's peak day, and on the event day of its highest hour."""
+    load = _load(result).drop(columns=["replication", "start_utc"])
+    days = load["start_local"].str[:10]
+    hourly = pd.Series(hourly_kw(result.recorder.none_wh), index=days[load["arm"] == "none"].iloc[::4])
+    called = hourly[hourly.index.isin([result.world.clock.date(day).isoformat() for day in result.calendar.days])]
+    return {
+        name: load[days == (some.idxmax() if len(some) else None)]
+        for name, some in (("peak_day", hourly), ("event_day", called))
+    }
 
 
 def _homes(result: ReplicationResult) -> pd.DataFrame:
