@@ -27,6 +27,8 @@ from simulator.world import Lives, World
 
 #: (window_kwh (homes, days), day) -> baseline per method (homes,) [kWh], NaN where there is too little past
 Baselines = Callable[[NDArray[np.float64], int], dict[str, NDArray[np.float64]]]
+#: (event's number, household numbers, how often each was called so far) -> who is called this time, (homes,) bool
+Turns = Callable[[int, NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
 PROFILE_BEFORE, PROFILE_AFTER = 12, 32  # quarter-hours about the event's start kept for the impact profile
 
 
@@ -47,6 +49,9 @@ class TreatmentLog:
     profile_wh: NDArray[np.int64]
     left_day: NDArray[np.int64]  # (homes,) day on which the home left the programme, -1 = it did not
     tariff_usd: NDArray[np.float64]  # (homes,) what the programme's tariff added to the season's bill
+    called: NDArray[np.bool_]  # members whose turn it was, whether or not the message was read in time
+    fatigue: NDArray[np.float32]  # the stock after the event
+    satisfaction: NDArray[np.float32]  # (homes,) as the season ends
     baseline_kwh: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @classmethod
@@ -61,6 +66,7 @@ class TreatmentLog:
             program, rows, np.zeros((n, events, 4), np.uint8), np.zeros((n, events)), np.zeros((n, events)),
             whole(), whole(), whole(), whole(), np.zeros((n, events)),
             np.zeros((n, PROFILE_BEFORE + PROFILE_AFTER), np.int64), np.full(n, -1, np.int64), np.zeros(n),
+            np.zeros((n, events), bool), np.zeros((n, events), np.float32), np.zeros(n, np.float32),
         )  # fmt: skip
 
 
@@ -88,12 +94,14 @@ class Treatment:
 
     ``homes`` are the records the counterfactual starts the season with, ``rows`` the positions of the
     joined ones among them; ``window_kwh`` (homes, days) their metered event-window energy so far. Arms that
-    enrolled the same home on the same terms share the copy.
+    enrolled the same home on the same terms share the copy. ``turns`` says who is called in which event;
+    None calls every member in all.
     """
 
     def __init__(self, world: World, calendar: Calendar, program: Program, homes: NDArray[np.void],
                  rows: NDArray[np.int64], window_kwh: NDArray[np.float64], score: bool = True,
-                 neighbours: NDArray[np.int64] | None = None) -> None:  # fmt: skip
+                 neighbours: NDArray[np.int64] | None = None, turns: Turns | None = None) -> None:  # fmt: skip
+        self.turns = turns
         self.world, self.calendar, self.program, self.rows = world, calendar, program, rows
         self.neighbours = neighbours  # rows of each home's neighbours, (homes, ties); None = nobody looks
         self.scores = score  # whether true impacts are worked out, which takes a second life about each event
@@ -120,22 +128,43 @@ class Treatment:
         event = self.calendar.days.index(day) if day in self.calendar.days else -1
         without = Lives(self.world, self.lives.homes.copy()) if event >= 0 and self.scores else None
         flags = self.log.flags[:, event] if event >= 0 else np.zeros((len(self.rows), 4), np.uint8)
+        called = self._called(event, signal)
         if signal is not None:
-            ask(self.world, self.lives.homes, day, signal, flags)
+            self._ask(day, signal, flags, called)
         window = signal.window if signal is not None else self._gamed_window(day)
         self._finish_yesterday(day, window)
         self.lives.day(day, window)
-        self._meter(day, gaps, signal)
+        self._meter(day, gaps, signal, called)
         if without is not None:
             without.day(day)
             self._score(event, self.calendar.window_on(day), none_wh, without.load_wh)
             self._without = without
         if signal is not None:
-            self._settle(day, event, signal, flags, baselines)
+            self._settle(day, event, signal, flags, baselines, called)
         if (self.world.clock.date(day) + timedelta(days=1)).day == 1:  # bills are of calendar months
             read_bills(self.lives.homes, self.world.behaviour, self._bill_usd)
             self._bill_usd[:] = 0.0
         self._end_membership(day)
+
+    def _called(self, event: int, signal: Signal | None) -> NDArray[np.bool_]:
+        """Members whose turn it is; everybody where the signal is a standing price or homes take no turns."""
+        member = self.lives.homes["member"] == 1
+        if event < 0 or signal is None:
+            return np.asarray(member)
+        if self.turns is not None and signal.terms["routine"] <= 0.0:
+            so_far = self.log.called.sum(axis=1, dtype=np.int64)
+            member = member & self.turns(event, self.lives.homes["household"], so_far)
+        self.log.called[:, event] = member
+        return np.asarray(member)
+
+    def _ask(self, day: int, signal: Signal, flags: NDArray[np.uint8], called: NDArray[np.bool_]) -> None:
+        """Call those whose turn it is; the others hear nothing."""
+        if self.turns is None:
+            ask(self.world, self.lives.homes, day, signal, flags)
+            return
+        homes, said = self.lives.homes[called], flags[called]
+        ask(self.world, homes, day, signal, said)
+        self.lives.homes[called], flags[called] = homes, said
 
     def _gamed_window(self, day: int) -> tuple[int, int]:
         """The window in which some raise their baseline on a day without a signal; empty when nobody does."""
@@ -157,7 +186,7 @@ class Treatment:
         self._twin_wh = twin.load_wh.sum(axis=1, dtype=np.int64)
         self._without = None
 
-    def _meter(self, day: int, gaps: MeterRules, signal: Signal | None) -> None:
+    def _meter(self, day: int, gaps: MeterRules, signal: Signal | None, called: NDArray[np.bool_]) -> None:
         wh = self.lives.load_wh
         if self._twin_wh is not None:
             event = self.calendar.days.index(day - 1)
@@ -174,7 +203,10 @@ class Treatment:
         if signal is not None:
             priced[signal.window[0] : signal.window[1]] = True
         owed = self.program.tariff_usd(wh / 1e3, priced, signal)
-        owed = np.where(self.lives.homes["member"] == 1, owed, 0.0)
+        member = self.lives.homes["member"] == 1
+        if self.turns is not None:  # a member that was left alone pays the tariff's usual price
+            owed = np.where(called | ~member, owed, self.program.tariff_usd(wh / 1e3, np.zeros_like(priced), None))
+        owed = np.where(member, owed, 0.0)
         self.log.tariff_usd += owed
         self._bill_usd -= owed
 
@@ -193,7 +225,7 @@ class Treatment:
         log.profile_wh[:, offset : offset + last - first] += away[:, first:last]
 
     def _settle(self, day: int, event: int, signal: Signal, flags: NDArray[np.uint8],
-                baselines: Baselines) -> None:  # fmt: skip
+                baselines: Baselines, called: NDArray[np.bool_]) -> None:  # fmt: skip
         log, world, homes = self.log, self.world, self.lives.homes
         paid = np.zeros(len(self.rows))
         if event >= 0:
@@ -203,18 +235,21 @@ class Treatment:
             if self.program.pays_by_event:
                 estimate = log.baseline_kwh[self.program.baseline][:, event]
                 paid = self.program.payment_usd(estimate, log.metered_kwh[:, event])
-                paid = np.where(homes["member"] == 1, np.rint(100.0 * paid) / 100.0, 0.0)  # whole cents
+                paid = np.where(called, np.rint(100.0 * paid) / 100.0, 0.0)  # whole cents
                 log.paid_usd[:, event] = paid
                 self._bill_usd += paid
         end_event(homes, world.behaviour, signal.terms, flags)
         if self.neighbours is not None:
             see_neighbours(homes, self.rows, flags[:, PARTICIPATED] == 1, self.neighbours)
         learn_all(homes, world.behaviour, paid, flags, self.program.pays_by_event and event >= 0)
+        if event >= 0:
+            log.fatigue[:, event] = homes["fatigue"]
 
     def _end_membership(self, day: int) -> None:
         world, homes = self.world, self.lives.homes
         end_membership(homes, world.behaviour, world.seed, world.replication, world.clock.date(day).toordinal())
         self.log.left_day[(homes["member"] == 0) & (self.log.left_day < 0)] = day
+        self.log.satisfaction[:] = homes["satisfaction"]
 
 
 def calendar_window_hours(calendar: Calendar) -> float:

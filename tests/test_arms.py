@@ -117,6 +117,20 @@ def test_the_usual_terms_come_first_and_lives_are_shared(scenario: Scenario, res
     assert len(np.unique(life)) == 2  # two programmes, however many incentives
 
 
+def test_homes_may_be_in_by_default_or_choose(scenario: Scenario) -> None:
+    both = {"menu.enrolment": ["default", "choice"], "menu.incentive_factors": [1.0], "budget_usd": 4000}
+    tried = scenario.with_({**both, "arms": ["none", "uplift_targeted_sunk"]})
+    assert [t.default for t in terms_of(tried, 2)] == [False, True]
+    assert terms_of(tried, 2)[1].label(["cool", "rebate"]) == "cool+rebate by default"
+    found = run_replication(tried, 0)
+    assert found.pilot_scores["predicted_take_up"].iloc[1] > 1.5 * found.pilot_scores["predicted_take_up"].iloc[0]
+    offers = found.offers["uplift_targeted_sunk"]
+    default = np.array([p.default for p in found.programs])[offers.program]
+    asked = offers.ledger.offered & (offers.program >= 0)
+    assert asked.any()
+    assert (asked & default).any()
+
+
 def test_low_income_homes_get_their_share_of_offers(scenario: Scenario) -> None:
     from scenarios.arms.customers import covariates_of, low_income
 

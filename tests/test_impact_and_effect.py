@@ -77,6 +77,25 @@ def test_no_effect_where_nothing_can_be_compared() -> None:
     assert log_ratio_effect(kw, np.ones_like(treated), event, ~event, hour) is None
 
 
+def test_slots_in_which_net_load_nears_zero_are_left_out_and_counted() -> None:
+    kw, treated, event, hour = planted(-0.2, 1)
+    sun = kw - np.where((hour >= 10) & (hour < 18), 1.05 * kw.mean(), 0.0)  # of 17, 18 and 19 h, 17 is spoilt
+    found, rest = (
+        log_ratio_effect(k, treated, e, ~event, hour, draws=200) for k, e in ((sun, event), (kw, event & (hour >= 18)))
+    )
+    assert found is not None
+    assert rest is not None
+    assert (found.intervals, found.intervals_left_out) == (24, 12)
+    assert found.fraction == rest.fraction
+    assert (found.low, found.high) == (rest.low, rest.high)
+    assert (rest.intervals, rest.intervals_left_out) == (24, 0)
+    dark = log_ratio_effect(kw - 3.0 * kw.mean(), treated, event, ~event, hour, draws=200)
+    assert dark is not None
+    assert (dark.intervals, dark.intervals_left_out) == (0, 36)
+    assert np.isnan(dark.fraction)
+    assert dark.spans_zero
+
+
 # ---- impact ----
 
 

@@ -24,7 +24,8 @@ def planted_pilot(homes: int = 6000, seed: int = 0) -> tuple[PilotRecords, np.nd
     enrolled = rng.uniform(size=homes) < p
     saved = enrolled * cools * 1.0 + rng.normal(0, 0.5, homes)
     table = pd.DataFrame({"cools": cools.astype(float), "noise": rng.normal(size=homes)})
-    records = PilotRecords(table, offer, np.array([0.3, 0.3]), enrolled, saved, np.array([20.0, 40.0]))
+    terms = pd.DataFrame({"offer_incentive_usd": [20.0, 40.0]})
+    records = PilotRecords(table, offer, np.array([0.3, 0.3]), enrolled, saved, terms)
     return records, cools
 
 

@@ -33,6 +33,7 @@ from analysis.prediction.uplift_scores import (
     LET_CHOOSE,
     TREAT,
     cross_fit_gap,
+    learn_who_chooses,
     policy_value,
     qini,
     uplift_curve,
@@ -146,6 +147,45 @@ def test_choosing_who_chooses() -> None:
     # A home worth asking, one worth enrolling, one that costs more than it gives, and a tie.
     rule = who_chooses(np.array([2.0, 1.0, -1.0, 1.0]), np.array([1.0, 3.0, -2.0, 1.0]))
     assert rule.tolist() == [LET_CHOOSE, TREAT, DO_NOT, LET_CHOOSE]
+
+
+def three_ways(homes: int, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Keen homes choose well by themselves; sleepy ones never choose but respond; tired ones undo a default.
+
+    Returns covariates, whether a home would choose, and its response if enrolled [kWh]. Who is keen shows only partly:
+    among keen homes a hidden half does nothing, and does not choose either.
+    """
+    rng = np.random.default_rng(seed)
+    kind = rng.integers(0, 3, homes)
+    hidden = rng.uniform(size=homes) < 0.5
+    chooses = np.select([kind == 0, kind == 1], [hidden, rng.uniform(size=homes) < 0.05], rng.uniform(size=homes) < 0.1)
+    response = np.select([kind == 0, kind == 1], [2.0 * hidden - 1.0 * ~hidden, np.full(homes, 0.8)], -0.5)
+    table = pd.DataFrame({"keen": kind == 0, "sleepy": kind == 1, "noise": rng.normal(size=homes)}).astype(float)
+    return table, chooses, response
+
+
+def test_a_learned_rule_lets_those_choose_who_choose_well() -> None:
+    table, chooses, response = three_ways(9000, 1)
+    rng = np.random.default_rng(2)
+    arm = rng.integers(0, 3, len(table))  # 0 nothing, 1 a choice, 2 by default
+    saved = np.where(arm == 2, response, np.where(arm == 1, chooses * response, 0.0)) + rng.normal(0, 1, len(table))
+    pick = [np.flatnonzero((arm == a) | (arm == 0)) for a in (1, 2)]
+    choice, default = (
+        Trial(table.iloc[rows], arm[rows] > 0, saved[rows], np.full(len(rows), 0.5)) for rows in pick
+    )  # fmt: skip
+    rule = learn_who_chooses(choice, default)
+    fresh, would, gives = three_ways(9000, 3)
+    said = rule(fresh)
+    value = np.where(said == TREAT, gives, np.where(said == LET_CHOOSE, would * gives, 0.0)).mean()
+    best_single = max(gives.mean(), (would * gives).mean(), 0.0)
+    assert value > 1.3 * best_single  # better than one rule for all, whichever
+    keen, sleepy = (fresh[name].to_numpy() == 1 for name in ("keen", "sleepy"))
+    assert (said[keen] == LET_CHOOSE).mean() > 0.95
+    assert (said[sleepy] == TREAT).mean() > 0.95
+    assert (said[~keen & ~sleepy] == TREAT).mean() < 0.05  # letting them choose costs next to nothing
+    two = who_chooses(np.full(len(fresh), -1.0), fit_effects(default).predict(fresh))  # treat or leave alone only
+    without = np.where(two == TREAT, gives, 0.0).mean()
+    assert value > 1.1 * without  # letting choose is worth something by itself
 
 
 def test_nonsense_is_refused() -> None:

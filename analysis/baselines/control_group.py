@@ -30,7 +30,7 @@ class ControlGroup:
     ``days`` eligible days. With ``nearest`` the controls of a home are the homes with the nearest profile over
     those days (kWh by slot), and controls themselves are refused: matching everyone with everyone takes the time
     and is of no use. Without it all controls are taken, which is unbiased where control was drawn by lot; a control
-    leaves itself out. Of more than ``most_controls`` an even sample is searched.
+    leaves itself out. Of more than ``most_controls`` that were read in the event an even sample is searched.
     """
 
     name: str
@@ -45,29 +45,39 @@ class ControlGroup:
     def estimate(self, history: MeterHistory, event: EventWindow) -> Estimate:
         """Baseline of every home in every slot of the event window [kWh]."""
         slots = event.slots
-        every = np.arange(history.kwh.shape[2])
         if history.control is None or not history.control.any():
             return Estimate.refused(history.homes, len(slots), NO_CONTROL)
         order = history.days_before(event.day, self.lookback_days)
-        profile, found = self._profiles(history, order, every if self.nearest else slots)
-        past = profile[:, slots] if self.nearest else profile
         today = history.on(event.day, slots)
-        fit = history.control & (found >= self.fewest) & ~np.isnan(today).any(axis=1)
+        read = history.control & ~np.isnan(today).any(axis=1)
+        if self.nearest is not None:
+            return self._matched(history, order, slots, today, read)
+        past, found = self._profiles(history, order, slots)
+        fit = read & (found >= self.fewest)
         pool = np.flatnonzero(fit)
-        if self.nearest is not None and len(pool) > self.most_controls:
-            pool = pool[:: -(-len(pool) // self.most_controls)]
-        needed = self.nearest if self.nearest else 2
-        if len(pool) < needed:
+        if len(pool) < 2:
             return Estimate.refused(history.homes, len(slots), NO_CONTROL)
-        moved = today[pool] - past[pool]
-        refusal = np.where(found < self.fewest, TOO_FEW_DAYS, 0)
-        if self.nearest is None:
-            return Estimate.of(past + self._all(moved, pool, fit), refusal)
-        refusal = np.where(history.control, IS_CONTROL, refusal)
-        rows = np.flatnonzero(refusal == 0)
-        shift = np.zeros_like(past)
-        shift[rows] = self._nearest(profile[rows], profile[pool], moved)
-        return Estimate.of(past + shift, refusal)
+        shift = self._all(today[pool] - past[pool], pool, fit)
+        return Estimate.of(past + shift, np.where(found < self.fewest, TOO_FEW_DAYS, 0))
+
+    def _matched(self, history: MeterHistory, order: Ints, slots: Ints, today: Floats, read: Mask) -> Estimate:
+        """By the nearest controls; only the called homes and the sampled controls are profiled."""
+        assert history.control is not None
+        assert self.nearest is not None
+        every = np.arange(history.kwh.shape[2])
+        pool = np.flatnonzero(read)
+        pool = pool[:: max(1, -(-len(pool) // self.most_controls))]
+        theirs, days = self._profiles(history.rows(pool), order, every)
+        pool, theirs = pool[days >= self.fewest], theirs[days >= self.fewest]
+        if len(pool) < self.nearest:
+            return Estimate.refused(history.homes, len(slots), NO_CONTROL)
+        rows = np.flatnonzero(~history.control)
+        profile, found = self._profiles(history.rows(rows), order, every)
+        baseline = np.zeros((history.homes, len(slots)))
+        baseline[rows] = profile[:, slots] + self._nearest(profile, theirs, today[pool] - theirs[:, slots])
+        refusal = np.full(history.homes, IS_CONTROL, dtype=np.int64)
+        refusal[rows] = np.where(found < self.fewest, TOO_FEW_DAYS, 0)
+        return Estimate.of(baseline, refusal)
 
     def _profiles(self, history: MeterHistory, order: Ints, slots: Ints) -> tuple[Floats, Ints]:
         """Mean of each home's last usable days, (homes, slots), and how many there were."""

@@ -3,6 +3,9 @@
 Groups that were opted into differ in level and shape, so a raw difference of means is biased. Within each time
 slot of the day the ratio of mean demand in event intervals to that in reference intervals is taken, for both
 groups; the effect is the mean over slots of the difference of their logs.
+
+A logarithm needs loads well above zero. Where solar panels bring a group's mean net load near zero or below, no
+relative change is defined: such slots are left out, and how many is said.
 """
 
 from __future__ import annotations
@@ -16,6 +19,10 @@ from analysis.keyed_draws import resample_counts
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+#: A slot of the day is compared where all four of its mean loads are at least this share of their group's mean load.
+LEAST_SHARE = 0.2
+#: With a larger share of bootstrap samples in which some load is not above zero there is no interval.
+MOST_UNDEFINED = 0.01
 
 
 @dataclass(frozen=True)
@@ -29,11 +36,12 @@ class LogRatioEffect:
     treated_homes: int
     control_homes: int
     intervals: int
+    intervals_left_out: int = 0  # event intervals in slots whose net load nears zero
 
     @property
     def spans_zero(self) -> bool:
-        """No effect is inside the interval."""
-        return self.low <= 0.0 <= self.high
+        """No effect is inside the interval, or there is none."""
+        return not (self.low > 0.0 or self.high < 0.0)
 
 
 def log_ratio_effect(
@@ -54,7 +62,8 @@ def log_ratio_effect(
     Returns
     -------
     LogRatioEffect or None
-        None where no cell has both event and reference intervals with load in both groups.
+        None where no cell has both event and reference intervals with load in both groups. Where every such cell
+        was left out because net load nears zero the numbers are NaN and ``intervals`` is 0.
     """
     cells = int(cell.max()) + 1
     weight = np.bincount(cell[event], minlength=cells).astype(np.float64)
@@ -63,9 +72,13 @@ def log_ratio_effect(
         return None
     parts = [_by_cell(kw, interval, cell, cells) for interval in (event, reference)]
     one = np.ones(len(treated))
-    whole = _effect(parts, treated, one, weight)
-    if not np.isfinite(whole):
+    compared = weight > 0
+    if not np.isfinite([_means(parts, g, one) for g in (treated, ~treated)])[:, :, compared].any():
         return None
+    weight[~_well_above_zero(parts, treated, weight)] = 0.0
+    if not weight.any():
+        draws = 0
+    whole = _effect(parts, treated, one, weight)
     sampled = np.empty(draws)
     counts = np.empty(len(treated))
     for draw in range(draws):
@@ -73,12 +86,31 @@ def log_ratio_effect(
             counts[rows] = resample_counts((seed, draw, group), len(rows))
         sampled[draw] = _effect(parts, treated, counts, weight)
     tail = (1.0 - confidence) / 2
-    low, high = np.quantile(np.expm1(sampled), [tail, 1.0 - tail]) if draws else (np.nan, np.nan)
-    spread = float(np.std(sampled, ddof=1)) if draws > 1 else float("nan")
+    defined = sampled[np.isfinite(sampled)]
+    enough = draws > 1 and len(defined) >= (1.0 - MOST_UNDEFINED) * draws
+    low, high = np.quantile(np.expm1(defined), [tail, 1.0 - tail]) if enough else (np.nan, np.nan)
+    spread = float(np.std(defined, ddof=1)) if enough else float("nan")
     return LogRatioEffect(
         float(np.expm1(whole)), float(low), float(high), spread, int(treated.sum()), int((~treated).sum()),
-        int((event & (weight[cell] > 0)).sum()),
+        int((event & (weight[cell] > 0)).sum()), int((event & compared[cell] & (weight[cell] == 0)).sum()),
     )  # fmt: skip
+
+
+def _means(parts: list[tuple[Floats, Floats]], group: Mask, counts: Floats) -> list[Floats]:
+    """Mean load of a group's homes in each cell, in events and in reference hours; NaN where nothing was read."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return [(counts[group] @ total[group]) / (counts[group] @ count[group]) for total, count in parts]
+
+
+def _well_above_zero(parts: list[tuple[Floats, Floats]], treated: Mask, weight: Floats) -> Mask:
+    """Cells in which both groups' mean loads bear a logarithm, (cells,)."""
+    good, one = weight > 0, np.ones(len(treated))
+    for group in (treated, ~treated):
+        means = _means(parts, group, one)
+        usual = float(np.nanmean(np.abs(np.concatenate(means)[np.tile(weight > 0, 2)])))
+        for mean in means:
+            good &= np.nan_to_num(mean, nan=-1.0) >= max(LEAST_SHARE * usual, 1e-12)
+    return good
 
 
 def _by_cell(
@@ -98,11 +130,7 @@ def _effect(parts: list[tuple[Floats, Floats]], treated: Mask, counts: Floats, w
     used = weight > 0
     logs = []
     for group in (treated, ~treated):
-        share = counts[group]
-        ratio = []
-        for total, count in parts:
-            load, reads = share @ total[group], share @ count[group]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ratio.append(np.log(load / reads))
-        logs.append((ratio[0] - ratio[1])[used])
-    return float(np.average(logs[0] - logs[1], weights=weight[used]))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            in_events, beside = (np.log(mean) for mean in _means(parts, group, counts))
+        logs.append((in_events - beside)[used])
+    return float(np.average(logs[0] - logs[1], weights=weight[used])) if used.any() else float("nan")

@@ -37,7 +37,8 @@ class PilotRecords:
     offer_fraction : (offers,) float64, probability with which a home was given each offer
     enrolled : (homes,) bool
     saved_kwh : (homes,) float64, per event, positive is a reduction
-    incentive_usd : (offers,) float64, what distinguishes the offers to the take-up model
+    terms : DataFrame, one row an offer, numbers: what tells the offers apart to the take-up model (columns
+        ``offer_...``: the incentive, whether the letter informs, whether homes are in unless they say no)
     """
 
     covariates: pd.DataFrame
@@ -45,7 +46,7 @@ class PilotRecords:
     offer_fraction: Floats
     enrolled: NDArray[np.bool_]
     saved_kwh: Floats
-    incentive_usd: Floats
+    terms: pd.DataFrame
 
     def trial(self, offer: int) -> Trial:
         """One offer against control, with the probability of the offer among those two."""
@@ -63,7 +64,7 @@ class PilotModels:
 
     effects: list[EffectModel]
     take_up_model: ParticipationModel
-    incentive_usd: Floats
+    terms: pd.DataFrame
     averages: list[Estimate]
 
     def value_kwh(self, table: pd.DataFrame) -> Floats:
@@ -73,7 +74,7 @@ class PilotModels:
     def take_up(self, table: pd.DataFrame) -> Floats:
         """Probability of enrolling if offered, (offers, homes) [fraction]."""
         return np.stack(
-            [self.take_up_model.predict(table.assign(offer_incentive_usd=usd)) for usd in self.incentive_usd]
+            [self.take_up_model.predict(_on_terms(table, self.terms.iloc[o])) for o in range(len(self.terms))]
         )
 
     def spread_kwh(self, table: pd.DataFrame) -> Floats:
@@ -87,6 +88,12 @@ class PilotModels:
         return int(np.argmax(value / cost_usd_per_offer))
 
 
+def _on_terms(table: pd.DataFrame, terms: pd.Series) -> pd.DataFrame:
+    """Homes as if all were made one offer: its terms as further columns."""
+    offer = pd.DataFrame(np.tile(terms.to_numpy(), (len(table), 1)), index=table.index, columns=terms.index)
+    return pd.concat([table, offer], axis=1)
+
+
 def learn_from_pilot(
     records: PilotRecords, method: str = "dr", regressor: str = "ridge", take_up_method: str = "logistic",
     random_state: int = 0,
@@ -98,11 +105,12 @@ def learn_from_pilot(
         raise ValueError(f"the pilot is too small ({', '.join(thin)}); expected {LEAST_HOMES_OF_EACH} homes of each")
     trials = [records.trial(o) for o in range(len(records.offer_fraction))]
     asked = np.flatnonzero(records.offer != CONTROL)
-    table = records.covariates.iloc[asked].assign(offer_incentive_usd=records.incentive_usd[records.offer[asked]])
+    made = records.terms.iloc[records.offer[asked]].set_axis(asked)
+    table = pd.concat([records.covariates.iloc[asked].set_axis(asked), made], axis=1)
     return PilotModels(
         [fit_effects(trial, method, regressor, random_state) for trial in trials],
         fit_participation(table, records.enrolled[asked], take_up_method, random_state),
-        records.incentive_usd,
+        records.terms,
         [average_effect(dr_scores(trial, regressor, random_state)) for trial in trials],
     )
 

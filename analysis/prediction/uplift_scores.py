@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.prediction.experiment import Estimate
-from analysis.prediction.response import Trial
+from analysis.prediction.response import Trial, fit_effects
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.bool_]
@@ -123,3 +123,30 @@ def who_chooses(value_if_choosing: Floats, value_if_treated: Floats) -> NDArray[
     """
     values = np.stack([np.zeros(len(value_if_choosing)), value_if_choosing, value_if_treated])
     return np.asarray(np.argmax(values, axis=0), dtype=np.int64)
+
+
+def learn_who_chooses(
+    choice: Trial, default: Trial, cost_kwh: tuple[float, float] = (0.0, 0.0), method: str = "dr",
+    regressor: str = "ridge",
+) -> Callable[[pd.DataFrame], NDArray[np.int64]]:  # fmt: skip
+    """The three-way rule from a trial with three arms by lot: a choice, enrolment by default, nothing.
+
+    Parameters
+    ----------
+    choice, default : Trial
+        Each arm against the same controls. Letting choose lets people select themselves on what no record shows, so
+        an offer's effect is learned as it is, self-selection included.
+    cost_kwh
+        Expected cost of offering a choice, and of enrolling by default, in the outcome's unit.
+
+    Returns
+    -------
+    callable
+        Covariates -> ``DO_NOT``, ``LET_CHOOSE`` or ``TREAT`` for each row.
+    """
+    of_choice, of_default = (fit_effects(trial, method, regressor) for trial in (choice, default))
+
+    def rule(table: pd.DataFrame) -> NDArray[np.int64]:
+        return who_chooses(of_choice.predict(table) - cost_kwh[0], of_default.predict(table) - cost_kwh[1])
+
+    return rule

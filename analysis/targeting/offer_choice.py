@@ -211,3 +211,17 @@ def with_fair_share(order: NDArray[np.int64], low_income: NDArray[np.bool_], lea
 def within_asks(asks: NDArray[np.int64], most_asks: int) -> NDArray[np.bool_]:
     """Homes that may still be asked this season, (homes,) bool: asked fewer than ``most_asks`` times."""
     return np.asarray(asks < most_asks)
+
+
+def whose_turn(
+    event: int, home: NDArray[np.int64], asks: NDArray[np.int64], events: int, most_asks: int
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Homes to call in event number ``event`` (from 0) so that nobody is asked more than ``most_asks`` times, (homes,).
+
+    Of ``events`` planned events each home gets ``most_asks`` spread evenly over the season, homes in turn by their
+    number, so that every event calls about the same share of homes. Should there be more events than planned,
+    a home that has had its asks is left alone.
+    """
+    phase = event + home % events
+    mine = (phase + 1) * most_asks // events > phase * most_asks // events
+    return np.asarray(mine & within_asks(asks, most_asks))

@@ -22,6 +22,9 @@ Floats = NDArray[np.float64]
 INCENTIVE_ELASTICITY = 0.35
 #: A letter with the home's own expected gain adds a third to take-up (a cautious part of what trials found).
 INFORMED_FACTOR = 1.3
+#: Homes that are in unless they say no: take-up over that of a choice, and response of a home over that of one
+#: that chose (3.5 in a utility trial; about half, recalled and not verified).
+DEFAULT_TAKE_UP_FACTOR, DEFAULT_RESPONSE_FACTOR = 3.5, 0.5
 #: An operator's device sheds this share of the weather-sensitive demand it steers.
 DEVICE_SHED_FRACTION = 0.5
 #: People who act themselves cut this share of their event-hour demand.
@@ -39,6 +42,7 @@ class PlannedTerms:
     contact_usd: float
     enrol_usd: float
     forecast_usd: float
+    default: bool = False
     eligible_share: float = 1.0  # homes that could join these terms, over those that could join the usual ones
 
 
@@ -46,7 +50,8 @@ def planned_take_up(base_fraction: float, terms: PlannedTerms) -> float:
     """Expected share of accepted offers on some terms; ``base_fraction`` is that of the usual ones."""
     factor = terms.incentive_factor**INCENTIVE_ELASTICITY if terms.incentive_factor > 0.0 else 0.0
     informed = INFORMED_FACTOR if terms.informed else 1.0
-    return float(min(1.0, base_fraction * terms.eligible_share * factor * informed))
+    default = DEFAULT_TAKE_UP_FACTOR if terms.default else 1.0
+    return float(min(1.0, base_fraction * terms.eligible_share * factor * informed * default))
 
 
 def planned_kw(features: pd.DataFrame, terms: PlannedTerms) -> Floats:
@@ -54,7 +59,8 @@ def planned_kw(features: pd.DataFrame, terms: PlannedTerms) -> Floats:
     hot = features["hot_event_kw"].fillna(0.0).to_numpy(np.float64)
     sensitive = features["weather_sensitive_share"].fillna(0.0).to_numpy(np.float64)
     device, manual = DEVICE_SHED_FRACTION * hot * sensitive, MANUAL_CUT_FRACTION * hot
-    return np.asarray(np.mean([device if d else manual for d in terms.device], axis=0))
+    response = DEFAULT_RESPONSE_FACTOR if terms.default else 1.0
+    return np.asarray(response * np.mean([device if d else manual for d in terms.device], axis=0))
 
 
 def plan_segments(

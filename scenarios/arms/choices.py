@@ -88,7 +88,11 @@ def _segment_offers(desk: Desk, charged: bool) -> Decision:
         money = [float(x[can].mean()) if can.any() else 0.0 for x in (answers.enrol_usd, answers.forecast_usd)]
         device = tuple(desk.programs[i].commands().get("device", 0.0) > 0.0 for i in t.programs)
         share = float(can.mean()) / usual
-        planned.append(PlannedTerms(device, t.incentive_factor, t.informed, t.contact_usd, money[0], money[1], share))
+        planned.append(
+            PlannedTerms(
+                device, t.incentive_factor, t.informed, t.contact_usd, money[0], money[1], t.default, share
+            )
+        )
     features = desk.records.segment_features if desk.records.segment_features is not None else desk.records.features
     plan = plan_segments(
         desk.records.normalised, features, planned, scenario.budget_usd - scenario.costs.admin_usd,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,23 +25,24 @@ class Terms:
     incentive_factor: float
     informed: bool
     contact_usd: float
+    default: bool = False  # in unless the home says no, whatever the programmes usually do
 
     def label(self, names: Sequence[str]) -> str:
         """For tables: ``cool+rebate x2 informed``."""
         which = "+".join(names[i] for i in self.programs)
         factor = "" if self.incentive_factor == 1.0 else f" x{self.incentive_factor:g}"
-        return f"{which}{factor}{' informed' if self.informed else ''}"
+        return f"{which}{factor}{' informed' if self.informed else ''}{' by default' if self.default else ''}"
 
 
 def terms_of(scenario: Scenario, programs: int) -> list[Terms]:
     """All terms with the whole menu of programmes; the usual ones (factor 1, plain, if tried at all) first."""
     found = []
-    for message in scenario.menu.messages:
+    for message, enrolment in product(scenario.menu.messages, scenario.menu.enrolment):
         informed = message == "informed"
         contact = scenario.costs.contact_usd_per_offer + informed * scenario.menu.informed_usd_per_offer
         for factor in scenario.menu.incentive_factors:
-            found.append(Terms(tuple(range(programs)), factor, informed, contact))
-    return sorted(found, key=lambda t: (t.informed, abs(t.incentive_factor - 1.0), t.incentive_factor))
+            found.append(Terms(tuple(range(programs)), factor, informed, contact, enrolment == "default"))
+    return sorted(found, key=lambda t: (t.default, t.informed, abs(t.incentive_factor - 1.0), t.incentive_factor))
 
 
 def single_program_terms(terms: Sequence[Terms]) -> list[Terms]:
@@ -79,7 +81,10 @@ def ask_everyone(
     answered = []
     for t in terms:
         offers = [
-            replace(programs[i], incentive_usd=programs[i].incentive_usd * t.incentive_factor, informed=t.informed)
+            replace(
+                programs[i], incentive_usd=programs[i].incentive_usd * t.incentive_factor, informed=t.informed,
+                default=t.default or programs[i].default,
+            )
             for i in t.programs
         ]
         numbers = book.add_all(offers)

@@ -97,7 +97,7 @@ def answer_menu(
     best, gain = np.full(n, -1, dtype=np.int64), np.full(n, np.nan)
     for number in menu if isinstance(menu, list) else np.flatnonzero(menu.any(axis=0)).tolist():
         program = book.offers[number]
-        season = program.season_usd(homes, window_hours, cut, scenario.events.at_most)
+        season = program.season_usd(homes, window_hours, cut, scenario.events_per_home)
         gets = True if isinstance(menu, list) else menu[:, number]
         offered = np.where(program.can_join(homes) & gets, season, np.nan)
         better = np.isnan(gain) & ~np.isnan(offered) | (offered > gain)

@@ -41,9 +41,12 @@ class Expectations:
         impact, paid = ([getattr(p, name) for p in parts] for name in ("impact_kwh", "paid_usd"))
         return cls(np.concatenate(impact, axis=1), np.concatenate(paid, axis=1), parts[0].events)
 
-    def per_event(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Means over dice and events: impact [kWh], payment [USD], each (programs, homes)."""
-        n = max(1, self.events * DICE)
+    def per_event(self, asked_fraction: float = 1.0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Means over dice and events: impact [kWh], payment [USD], each (programs, homes).
+
+        ``asked_fraction`` is the share of events in which a home is called on.
+        """
+        n = max(1, self.events * DICE) / asked_fraction
         return self.impact_kwh / n, self.paid_usd / n
 
 

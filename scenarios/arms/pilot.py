@@ -19,7 +19,7 @@ from scenarios.arms.analyst import History, baselines_of, live_history
 from scenarios.arms.customers import covariates_of
 from scenarios.arms.menus import Menus, Terms, ask_everyone, terms_of
 from scenarios.arms.offers import OfferBook
-from scenarios.arms.planning import calendar_of, planned_payment
+from scenarios.arms.planning import calendar_of, planned_payment, turns_of
 from scenarios.running.worlds import event_rule_of, programs_of, world_of
 from scenarios.schema.scenario import Scenario
 from simulator.events import Calendar
@@ -27,7 +27,7 @@ from simulator.keyed_random import Purpose, uniforms
 from simulator.meter import MeterRules
 from simulator.population import Population
 from simulator.programs import Program
-from simulator.season import Treatment, calendar_window_hours, run_day
+from simulator.season import Treatment, Turns, calendar_window_hours, run_day
 from simulator.world import Lives, World
 
 OTHER_SEASON = 500_000  # replication numbers of the pilots' weather start here
@@ -68,7 +68,8 @@ _last: dict[str, Pilot] = {}
 def run_pilot(scenario: Scenario, replication: int) -> Pilot:
     """Live the pilot and learn from it; the last one of this process is kept."""
     data = {k: v for k, v in scenario.model_dump(mode="json").items() if k not in NOT_IN_PILOT}
-    key = json.dumps([data, str(scenario.weather_path), replication], sort_keys=True)
+    most = scenario.targeting.most_asks_per_home  # the one rule of targeting that its homes live under too
+    key = json.dumps([data, most, str(scenario.weather_path), replication], sort_keys=True)
     if key not in _last:
         found = _live_pilot(scenario, replication)
         _last.clear()
@@ -94,24 +95,27 @@ def _live_pilot(scenario: Scenario, replication: int) -> Pilot:
     offer = _assignment(world, len(terms), plan.offered_share)
     answers, contact = menus.chosen(offer)
     enrolled = (offer != CONTROL) & answers.joins
-    during, paid = _season(world, everyone, calendar, history, book.lives(), enrolled, answers.program, gaps)
+    during, paid = _season(
+        world, everyone, calendar, history, book.lives(), enrolled, answers.program, gaps, turns_of(scenario)
+    )
     table = covariates_of(scenario, world, history.shapes.features())
     before = table["hot_event_kw"].to_numpy(np.float64) * calendar_window_hours(calendar)
     saved = before - during
     good = np.flatnonzero(np.isfinite(saved))
     each = np.full(len(terms), plan.offered_share / len(terms))
     records = PilotRecords(
-        table.iloc[good].reset_index(drop=True), offer[good], each, enrolled[good], saved[good], _incentives(menus)
+        table.iloc[good].reset_index(drop=True), offer[good], each, enrolled[good], saved[good], _told_apart(menus)
     )
     made = offer != CONTROL
     cost = float(contact[made].sum() + answers.enrol_usd[enrolled].sum() + paid)
     return Pilot(records, learn_from_pilot(records), terms, cost, plan.homes, plan.homes - len(good))
 
 
-def _incentives(menus: Menus) -> NDArray[np.float64]:
-    """What tells the terms apart to a take-up model: mean incentive, an informed letter as 1,000 USD more."""
+def _told_apart(menus: Menus) -> pd.DataFrame:
+    """What tells the terms apart to a take-up model: mean incentive, an informed letter, being in by default."""
     usual = [float(a.incentive_usd[a.program >= 0].mean()) if (a.program >= 0).any() else 0.0 for a in menus.answers]
-    return np.array([x + 1000.0 * t.informed for x, t in zip(usual, menus.terms, strict=True)])
+    informed, default = ([float(getattr(t, name)) for t in menus.terms] for name in ("informed", "default"))
+    return pd.DataFrame({"offer_incentive_usd": usual, "offer_informed": informed, "offer_default": default})
 
 
 def _assignment(world: World, offers: int, offered_share: float) -> NDArray[np.int64]:
@@ -123,14 +127,15 @@ def _assignment(world: World, offers: int, offered_share: float) -> NDArray[np.i
 
 def _season(
     world: World, everyone: Lives, calendar: Calendar, history: History, lives: list[tuple[Program, list[int]]],
-    enrolled: NDArray[np.bool_], program: NDArray[np.int64], gaps: MeterRules,
+    enrolled: NDArray[np.bool_], program: NDArray[np.int64], gaps: MeterRules, turns: Turns | None,
 ) -> tuple[NDArray[np.float64], float]:  # fmt: skip
     """Metered event-window energy of each home, mean over events [kWh], and what events paid in all [USD]."""
     baselines = baselines_of(world.clock.is_workday, calendar.days)
     start, window_kwh = everyone.homes.copy(), history.window_kwh
     rows = [np.flatnonzero(enrolled & np.isin(program, numbers)) for _, numbers in lives]
     treatments = [
-        Treatment(world, calendar, p, start, r, window_kwh) for (p, _), r in zip(lives, rows, strict=True)
+        Treatment(world, calendar, p, start, r, window_kwh, turns=turns)
+        for (p, _), r in zip(lives, rows, strict=True)
     ]
     for day in range(world.first_event_day, world.clock.days):
         run_day(world, day, everyone, treatments, calendar, baselines, gaps)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.targeting.offer_choice import whose_turn
 from scenarios.arms.analyst import History, forecast_paid_kwh
 from scenarios.running.worlds import event_rule_of, past_summers
 from scenarios.schema.scenario import Scenario
 from simulator.events import Calendar, call_events, fit_load_model
 from simulator.programs import Program
+from simulator.season import Turns
 from simulator.world import World
 
 
@@ -25,6 +27,15 @@ def calendar_of(scenario: Scenario, world: World, history: History) -> Calendar:
     )  # fmt: skip
 
 
+def turns_of(scenario: Scenario) -> Turns | None:
+    """Who is called in which event, where no home may be asked too often; None where everybody always is."""
+    most = scenario.targeting.most_asks_per_home
+    if most is None:
+        return None
+    planned = event_rule_of(scenario).at_most
+    return lambda event, home, asks: whose_turn(event, home, asks, planned, most)
+
+
 def clearness_of(world: World) -> NDArray[np.float64]:
     """Highest irradiance of each day over 1 kW/m2, (days,); the forecast of it is taken as perfect."""
     ghi = world.weather.ghi_w_per_m2
@@ -36,4 +47,4 @@ def planned_payment(history: History, world: World, program: Program, scenario: 
     if program.usd_per_kwh <= 0.0:
         return 0.0
     paid_kwh = forecast_paid_kwh(history, world.clock.is_workday, program.baseline, world.first_event_day)
-    return scenario.events.at_most * program.usd_per_kwh * paid_kwh
+    return scenario.events_per_home * program.usd_per_kwh * paid_kwh

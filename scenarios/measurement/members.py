@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from analysis.baselines import EventWindow, MeterHistory
 from scenarios.measurement.kept import KeptReads
 from scenarios.running.replication import ReplicationResult
-from simulator.dispatch import NOTIFIED, OPTED_OUT
+from simulator.dispatch import OPTED_OUT
 from simulator.season import TreatmentLog
 
 Floats = NDArray[np.float64]
@@ -28,6 +28,7 @@ class ArmMembers:
     true_event_kwh : (members, events) event counterfactual minus load
     true_program_kwh : (members, events) programme counterfactual minus load
     paid_usd, asked, opted_out, discomfort_kh : (members, events)
+        ``asked`` is 1 where the home was called on, read in time or not.
     incentive_usd : (members,)
     """
 
@@ -44,6 +45,8 @@ class ArmMembers:
     incentive_usd: Floats
     tariff_usd: Floats
     left: Floats  # (members,) 1 where the home left the programme in the season
+    fatigue: Floats  # (members, events) the stock after each event
+    satisfaction: Floats  # (members,) as the season ends
 
 
 def _joined(logs: list[tuple[TreatmentLog, NDArray[np.bool_]]], take: str) -> Floats:
@@ -69,12 +72,14 @@ def members_of_arm(result: ReplicationResult, kept: KeptReads, arm: str) -> ArmM
         true_event_kwh=_joined(logs, "event_impact_wh") / 1e3,
         true_program_kwh=_joined(logs, "program_impact_wh") / 1e3,
         paid_usd=_joined(logs, "paid_usd"),
-        asked=np.concatenate([log.flags[pick][:, :, NOTIFIED] for log, pick in logs]).astype(np.float64),
+        asked=_joined(logs, "called"),
         opted_out=np.concatenate([log.flags[pick][:, :, OPTED_OUT] for log, pick in logs]).astype(np.float64),
         discomfort_kh=_joined(logs, "discomfort_kh"),
         incentive_usd=incentive,
         tariff_usd=_joined(logs, "tariff_usd"),
         left=(_joined(logs, "left_day") >= 0).astype(np.float64),
+        fatigue=_joined(logs, "fatigue"),
+        satisfaction=_joined(logs, "satisfaction"),
     )
 
 

@@ -17,7 +17,9 @@ from scenarios.results.worth import Worth, flows
 from scenarios.running.replication import ReplicationResult
 
 #: What is counted for each home; homes that did not enrol have zeros.
-COUNTED = ("paid_usd", "asks", "opt_outs", "left", "comfort_kh", "event_kwh")
+COUNTED = ("paid_usd", "asks", "opt_outs", "left", "dissatisfied", "fatigue", "comfort_kh", "event_kwh")
+#: Records of the simulator hold no ages; the kind of household stands for age and stage of life.
+STAGES = ("working adults", "family with children", "retired", "mostly at home", "shared or students")
 #: What the lowest income third's share is shown of.
 BURDENS = ("paid_usd", "asks", "comfort_kh")
 
@@ -130,8 +132,18 @@ def _filled(kwh: np.ndarray) -> np.ndarray:
     return np.asarray(np.nan_to_num(kwh, nan=0.0))
 
 
+def feelings(arm: ArmMembers) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each member is dissatisfied as the season ends, and its mean fatigue after events, (members,)."""
+    called = arm.asked > 0.0
+    fatigue = np.where(called, arm.fatigue, 0.0).sum(axis=1) / np.maximum(called.sum(axis=1), 1)
+    return (called.any(axis=1) & (arm.satisfaction < 0.0)).astype(np.float64), fatigue
+
+
 def fairness_table(result: ReplicationResult, members: list[ArmMembers]) -> pd.DataFrame:
-    """Who gets the money and who bears the burden, by income third, tenure and segment, and in one number.
+    """Who gets the money and who bears the burden, by income third, tenure, age and segment, and in one number.
+
+    ``dissatisfied`` counts called homes whose running mean of what events brought, money on the bill less discomfort
+    and effort, is below zero as the season ends; ``fatigue`` is the mean of the stock after the events a home was in.
 
     Rows with ``grouping`` "all" hold the Gini coefficient of payments over all homes and over enrolled homes, and the
     lowest income third's share of payments, of homes asked and of comfort lost.
@@ -141,7 +153,9 @@ def fairness_table(result: ReplicationResult, members: list[ArmMembers]) -> pd.D
     income = homes["income_z"].astype(np.float64)
     third = np.array(["lowest third", "middle third", "highest third"], dtype=object)[terciles(income)]
     tenure = np.where(homes["owner"].astype(bool), "owner", "renter").astype(object)
+    age = np.array(STAGES, dtype=object)[homes["household_type"]]
     names = np.array([*result.normalised.names, "none"], dtype=object)[result.normalised.labels]
+    groups = (("income", third), ("tenure", tenure), ("age", age), ("segment", names))
     parts = []
     for arm in members:
         ledger = result.offers[arm.arm].ledger
@@ -150,10 +164,11 @@ def fairness_table(result: ReplicationResult, members: list[ArmMembers]) -> pd.D
         columns["asks"][arm.rows] = arm.asked.sum(axis=1)
         columns["left"][arm.rows] = arm.left
         columns["opt_outs"][arm.rows] = arm.opted_out.sum(axis=1)
+        columns["dissatisfied"][arm.rows], columns["fatigue"][arm.rows] = feelings(arm)
         columns["comfort_kh"][arm.rows] = arm.discomfort_kh.sum(axis=1)
         columns["event_kwh"][arm.rows] = arm.true_event_kwh.sum(axis=1)
         columns |= {"offered": ledger.offered.astype(float), "enrolled": ledger.enrolled.astype(float)}
-        for grouping, group in (("income", third), ("tenure", tenure), ("segment", names)):
+        for grouping, group in groups:
             table = by_group(group, columns)
             table.insert(0, "grouping", grouping)
             parts.append(table.assign(arm=arm.arm))

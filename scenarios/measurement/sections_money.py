@@ -31,6 +31,14 @@ TESTS = {
 }
 
 
+GROUPINGS = {
+    "income": "income third",
+    "tenure": "tenure",
+    "age": "age and stage of life",
+    "segment": "segment",
+}
+
+
 def tests(tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, float]) -> Section | None:
     """The five cost tests of each arm."""
     if "cost_tests" not in tables:
@@ -175,8 +183,35 @@ def fairness(tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, float]
         " what the home can bear.",
         said,
         [("Share of money that goes to the lowest income third", bars(chart, "Share to the lowest third", True))],
-        [table_of("Money and burdens", rows), *(_groups(table, g) for g in ("income", "tenure", "segment"))],
+        [
+            table_of("Money and burdens", rows),
+            *(_groups(table, g) for g in GROUPINGS),
+            _liked(table),
+        ],
     )
+
+
+def _liked(table: pd.DataFrame) -> Table:
+    """What events did to those who joined: by arm and segment, per enrolled home."""
+    mine = table[table["grouping"] == "segment"]
+    homes = mine["homes"] * mine["enrolled_per_home"]
+    names = ["asks", "opt_outs", "left", "dissatisfied", "fatigue"]
+    sums = pd.DataFrame({name: mine["homes"] * mine[f"{name}_per_home"] for name in names}).assign(
+        enrolled=homes, arm=mine["arm"], group=mine["group"]
+    )
+    total = sums.groupby(["arm", "group"], sort=False).sum()
+    runs = max(1, mine["replication"].nunique())
+    rows = []
+    for (arm, group), one in zip(total.index, total.to_dict("records"), strict=True):
+        n = one["enrolled"]
+        each = {name: one[name] / n if n else float("nan") for name in names}
+        rows.append(
+            {"arm and segment": f"{arm}: {group}", "enrolled homes": plain(n / runs, 1),
+             "asks": plain(each["asks"], 1), "opt-outs": plain(each["opt_outs"]), "fatigue": plain(each["fatigue"]),
+             "dissatisfied": percent(each["dissatisfied"]), "left": percent(each["left"])}
+        )  # fmt: skip
+    said = "Liked? Per enrolled home: asks are events it was called on in; dissatisfied: they brought less than nothing"
+    return table_of(said, rows)
 
 
 def _fair_row(arm: str, mean: pd.Series) -> dict[str, str]:
@@ -208,7 +243,7 @@ def _groups(table: pd.DataFrame, grouping: str) -> Table:
         for (arm, group), values in zip(mean.index, mean.to_numpy(), strict=True)
     ]
     head = ["arm and group", "enrolled", "asks", "opt-outs", "left", "comfort lost, K h", "kWh cut", "money, USD"]
-    return Table(f"By {grouping}, per home of the group", head, rows)
+    return Table(f"By {GROUPINGS[grouping]}, per home of the group", head, rows)
 
 
 def plant(tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, float]) -> Section | None:

@@ -103,11 +103,22 @@ def lead(found: BaselineStudy) -> str:
     said += "."
     if len(found.effect):
         first = found.effect.iloc[0]
-        said += (
+        said += left_out(first) if first["intervals"] == 0 else (
             f" In event hours the called homes changed their load by {_percent(first['fraction'], True)} "
             f"(95 % interval {_percent(first['low'], True)} to {_percent(first['high'], True)})."
         )
     return said
+
+
+def left_out(row: pd.Series) -> str:
+    """What no relative effect could be given for, in words; nothing where all was compared."""
+    n = int(row["intervals_left_out"])
+    if n == 0:
+        return ""
+    return (
+        f" {n:,} of {n + int(row['intervals']):,} event intervals were left out of the comparison of called with "
+        "control homes: net load nears zero at that time of day (solar panels), where no relative change is defined."
+    )
 
 
 def placebo_title(placebo: str) -> str:
@@ -144,9 +155,9 @@ def page(found: BaselineStudy) -> str:
     return environment.get_template("baseline_report.j2").render(
         name=found.meters.name,
         lead=lead(found),
-        notes=[n[0].upper() + n[1:] + "." for n in found.notes],
+        notes=[n[0].upper() + n[1:] + "." for n in found.notes] + _left_out_notes(found),
         effect=effect,
-        effect_chart=bars([_effect_bar(r) for r in effect], "Change of load in event hours", True) if effect else "",
+        effect_chart=bars([_effect_bar(r) for r in effect if r["intervals"]], "Change of load in event hours", True),
         placebo=[_placebo(found, p) for p in found.accuracy["days"].unique()],
         impact=len(season) > 0,
         events=found.events,
@@ -157,6 +168,10 @@ def page(found: BaselineStudy) -> str:
             for r in found.refusals.to_dict("records")
         ],
     )
+
+
+def _left_out_notes(found: BaselineStudy) -> list[str]:
+    return [said] if len(found.effect) and (said := left_out(found.effect.iloc[0]).strip()) else []
 
 
 def _effect_bar(row: dict[str, Any]) -> Bar:

@@ -16,7 +16,7 @@ from scenarios.arms.offers import Answers, OfferBook, Offers, planned_cost_per_o
 from scenarios.arms.oracle_choice import add_expectations, life_of_offers, oracle_decision, true_worth
 from scenarios.arms.pilot import Pilot
 from scenarios.arms.pilot_scores import pilot_rows
-from scenarios.arms.planning import calendar_of, planned_payment
+from scenarios.arms.planning import calendar_of, planned_payment, turns_of
 from scenarios.arms.recruiting import Recruited, recruit, usual_menus
 from scenarios.measurement.kept import KeptReads
 from scenarios.results.metrics import ArmOutcome, SeasonFacts, hourly_kw, measure
@@ -109,13 +109,13 @@ def _live_and_measure(
     season = Season(
         world, calendar, history, baselines, gaps, homes, [program for program, _, _ in groups], rows, members,
         list(offers), segment, int(segment.max()) + 1, everyone_in(world, scenario), neighbours=neighbours,
-        expected=asked, kept=kept,
+        expected=asked, kept=kept, turns=turns_of(scenario),
     )  # fmt: skip
     lived = season.live()
     logs = {arm: lived.logs for arm in offers}
     oracle_recorder, expected, worth = None, None, None
     if lived.expectations is not None:
-        expected = lived.expectations.per_event()
+        expected = lived.expectations.per_event(min(1.0, scenario.events_per_home / max(1, len(calendar.days))))
     if expected is not None and scenario.messages:
         worth = true_worth(recruited.menus, life_of, *expected, len(calendar.days))
         order, terms = oracle_decision(worth, scenario.budget_usd - scenario.costs.admin_usd)

@@ -16,7 +16,7 @@ from scenarios.running.shards import each, shards
 from simulator.events import Calendar
 from simulator.meter import MeterRules
 from simulator.programs import Program
-from simulator.season import Baselines, Treatment, TreatmentLog, run_day
+from simulator.season import Baselines, Treatment, TreatmentLog, Turns, run_day
 from simulator.world import Lives, World
 
 
@@ -54,6 +54,7 @@ class Season:
     expected: list[Program] = field(default_factory=list)
     kept: KeptReads | None = None
     beside: bool = False
+    turns: Turns | None = None  # who is called in which event; None = everybody in all
 
     def live(self) -> Lived:
         """All shards, and their sums."""
@@ -76,7 +77,10 @@ class Season:
         window_kwh = self.history.window_of(piece if self.numbers is None else self.numbers[piece])
         inside = [slice(*np.searchsorted(rows, (piece.start, piece.stop))) for rows in self.rows]
         treatments = [
-            Treatment(world, calendar, program, start, rows[part] - piece.start, window_kwh, neighbours=self.neighbours)
+            Treatment(
+                world, calendar, program, start, rows[part] - piece.start, window_kwh, neighbours=self.neighbours,
+                turns=self.turns,
+            )
             for program, rows, part in zip(self.programs, self.rows, inside, strict=True)
         ]
         members = {

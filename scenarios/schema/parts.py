@@ -135,6 +135,13 @@ class Targeting(Part):
     least_low_income_share: Fraction = Field(
         default=0.0, description="Least share of offers that go to homes on file as low-income.", examples=[0.3]
     )
+    most_asks_per_home: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="No home is called on in more events of a season than this; homes take turns. None = no limit.",
+        examples=[6],
+    )
     target_kw: float | None = Field(
         default=None, gt=0.0, le=1e9, description="What `knapsack` tries to reach surely.", examples=[120.0]
     )

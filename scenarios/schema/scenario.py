@@ -188,6 +188,12 @@ class Scenario(Part):
         return None if name is None else self._weather_folder / name
 
     @property
+    def events_per_home(self) -> int:
+        """Most events of a season that one home is called on in."""
+        most = self.targeting.most_asks_per_home
+        return self.events.at_most if most is None else min(most, self.events.at_most)
+
+    @property
     def hash(self) -> str:
         """First 10 hex digits of the SHA-256 of everything in the scenario (not of its comments or name)."""
         text = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True, separators=(",", ":"))

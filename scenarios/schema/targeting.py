@@ -10,6 +10,7 @@ from scenarios.schema.parts import Part, RegionName
 
 Factor = Annotated[float, Field(ge=0.0, le=10.0)]
 Message = Literal["plain", "informed"]
+Enrolment = Literal["choice", "default"]
 
 
 def _tuple(value: object) -> object:
@@ -32,6 +33,14 @@ class Menu(Part):
         max_length=2,
         description="Kinds of offer letter: plain, or with the home's own expected gain worked out.",
         examples=[["plain", "informed"]],
+    )
+    enrolment: Annotated[tuple[Enrolment, ...], BeforeValidator(_tuple)] = Field(
+        default=("choice",),
+        min_length=1,
+        max_length=2,
+        description="Ways in: by choice, or by default (in unless the home says no). With both, arms that learn from a "
+        "pilot may enrol a home by default, let it choose, or leave it alone.",
+        examples=[["choice", "default"]],
     )
     informed_usd_per_offer: float = Field(
         default=2.0, ge=0.0, le=1000.0, description="Extra cost of an informed letter.", examples=[2.0]
