@@ -28,7 +28,7 @@ TINY = {
     "measurement.vpp": True,
     "meters.gap_fraction": 0.0,
     "meters.estimated_fraction": 0.0,
-    "arms": ["none", "untargeted", "load_ranked"],
+    "arms": ["none", "blanket", "untargeted", "load_ranked"],
 }
 
 
@@ -74,11 +74,16 @@ def test_payments_are_what_the_rule_settles_from_the_meters(result: ReplicationR
 
 def test_money_agrees_across_tables(result: ReplicationResult, tables: dict[str, pd.DataFrame]) -> None:
     assert result.kept is not None
-    for arm in ("untargeted", "load_ranked"):
+    for arm in ("blanket", "untargeted", "load_ranked"):
         metrics, ledger = result.metrics[arm], result.offers[arm].ledger
         members = members_of_arm(result, result.kept, arm)
         assert members is not None
+        for handed_out in (members.paid_usd, members.incentive_usd):
+            assert np.abs(100.0 * handed_out - np.rint(100.0 * handed_out)).max() < 1e-6  # whole cents
         paid = members.paid_usd.sum()
+        assert metrics["budget_overrun_usd"] - metrics["budget_unspent_usd"] == pytest.approx(
+            metrics["program_cost_usd"] - 2500, abs=0.004
+        )
         assert metrics["event_payments_usd"] == pytest.approx(paid, abs=0.004)
         assert metrics["program_cost_usd"] == pytest.approx(ledger.spent_usd + paid, abs=0.004)
         assert ledger.spent_usd + ledger.forecast_liability_usd + ledger.unspent_usd == pytest.approx(2500, abs=0.004)

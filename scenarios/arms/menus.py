@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.arms.offers import Answers, Forecast, OfferBook, answer_menu
+from scenarios.arms.offers import Answers, Forecast, OfferBook, answer_menu, whole_cents
 from scenarios.schema.scenario import Scenario
 from simulator.programs import Program
 from simulator.world import World
@@ -82,8 +82,8 @@ def ask_everyone(
     for t in terms:
         offers = [
             replace(
-                programs[i], incentive_usd=programs[i].incentive_usd * t.incentive_factor, informed=t.informed,
-                default=t.default or programs[i].default,
+                programs[i], incentive_usd=whole_cents(programs[i].incentive_usd * t.incentive_factor),
+                informed=t.informed, default=t.default or programs[i].default,
             )
             for i in t.programs
         ]

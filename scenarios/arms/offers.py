@@ -6,6 +6,7 @@ Everything else is the same in every arm: homes, weather, events, dice.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +21,11 @@ from simulator.world import World
 
 Floats = NDArray[np.float64]
 HIGHEST_BLANKET_FACTOR = 3.0  # a utility would not offer more than this multiple of the usual incentive
+
+
+def whole_cents(usd: float) -> float:
+    """An amount that can be paid: whole cents, never more than ``usd``."""
+    return math.floor(100.0 * usd + 1e-6) / 100.0
 
 
 #: What a planner sets aside for the event payments of one enrolment [USD].
@@ -164,4 +170,4 @@ def blanket_offers(programs: list[Program], answers_: Answers, scenario: Scenari
         scenario.budget_usd - scenario.costs.admin_usd, len(answers_.joins), scenario.costs.contact_usd_per_offer,
         other, 0.0, scenario.targeting.planning_take_up_fraction, 0.0, HIGHEST_BLANKET_FACTOR * usual,
     )  # fmt: skip
-    return [replace(p, incentive_usd=p.incentive_usd * incentive / usual) for p in programs]
+    return [replace(p, incentive_usd=whole_cents(p.incentive_usd * incentive / usual)) for p in programs]
