@@ -55,7 +55,7 @@ def test_who_is_left_alone_neither_moves_nor_is_paid(limited: ReplicationResult)
         assert not log.event_impact_wh[~log.called].any()
         assert not log.paid_usd[~log.called].any()
         seen += int((~log.called).sum())
-    assert seen > 20
+    assert seen > 5
     assert any(log.event_impact_wh[log.called].any() for log in limited.logs["untargeted"])
 
 
