@@ -7,13 +7,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-import numpy as np
-
-from scenarios.evidence.london import reference_folder
-from scenarios.evidence.region_year import RegionYear, region_year
-from scenarios.evidence.rows_regions import US_WEIGHTS
+from scenarios.evidence.region_year import RegionYear, hot_days, region_year
+from scenarios.evidence.rows_regions import US_WEIGHTS, WEATHER_YEARS, weather_year
 from simulator.parameters.tables import region_names
 
 #: Columns of the table: a name and the end uses it holds.
@@ -40,12 +36,9 @@ def shares(annual_kwh: dict[str, float]) -> list[str]:
 
 def summer(year: RegionYear) -> str:
     """Load on the ten hottest days, the hour of its peak, and the evening's slope on temperature."""
-    top = np.nanmax(year.hourly_degc, axis=1)
-    hottest = np.argsort(-top)[:10]
-    load = year.hourly_kw[hottest].mean(axis=0)
-    warm = top > 26.0
-    slope = np.polyfit(year.hourly_degc[warm][:, 16:20].mean(1), year.hourly_kw[warm][:, 16:20].mean(1), 1)[0]
-    return f"{top[hottest].mean():.1f} | {load[16:19].mean():.2f} | {int(load.argmax())} | {slope:.3f}"
+    hot = hot_days(year)
+    hours = f"{hot.peak_hour} | {hot.season_peak_hour}"
+    return f"{hot.highest_degc:.1f} | {hot.evening_kw:.2f} | {hours} | {hot.slope_kw_per_k:.3f}"
 
 
 def main() -> None:
@@ -63,14 +56,14 @@ def main() -> None:
         for use in next(iter(years.values())).annual_kwh()
     }
     print(f"| US homes, weighted | {sum(us.values()):.0f} | " + " | ".join(shares(us)) + " |")
-    print("\n| weather | hottest ten days, degC | kW per home, 16-19 h | peak hour | kW/K, 16-20 h |")
-    print("|---" * 5 + "|")
+    print("\n| weather | hottest ten days, degC | kW per home, 16-19 h | their peak hour | season's | kW/K, 16-20 h |")
+    print("|---" * 6 + "|")
     for name in ("us_hot_dry", "us_hot_humid", "us_inland_california", "us_cold"):
         print(f"| `{name}`, drawn | {summer(years[name])} |")
-    for name, file in (("us_hot_humid", "austin_travis_amy2018.epw"), ("us_hot_dry", "phoenix_az_psmv3_60_tmy.csv")):
-        path = Path(reference_folder()) / "weather" / file
-        if path.is_file():
-            print(f"| `{name}`, {file} | {summer(region_year(name, homes=homes, weather_file=path))} |")
+    for name in WEATHER_YEARS:
+        year = weather_year(name, seed=1, homes=homes)
+        if year is not None:
+            print(f"| {name} | {summer(year)} |")
 
 
 if __name__ == "__main__":

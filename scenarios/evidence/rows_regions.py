@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scenarios.evidence.facts import SEEDS, Fact
+from scenarios.evidence.facts import SEEDS, Fact, within
 from scenarios.evidence.london import reference_folder
-from scenarios.evidence.region_year import RegionYear, region_year
+from scenarios.evidence.region_year import HotDays, RegionYear, hot_days, region_year
 
 Array = NDArray[np.float64]
 
@@ -77,6 +77,39 @@ def row_8() -> list[Fact]:
     ]
     name = "Austin: share of cooling and heating in summer"
     return [_fact(8, name, 0.67, 0.10, found, "fitted", "Pecan Street, 2014")]
+
+
+#: Measured weather of a year, and of a typical year, among the reference data.
+WEATHER_YEARS = {
+    "Austin 2018": ("us_hot_humid", "austin_travis_amy2018.epw"),
+    "typical Phoenix": ("us_hot_dry", "phoenix_az_psmv3_60_tmy.csv"),
+}
+
+
+def weather_year(name: str, seed: int, homes: int = 500) -> RegionYear | None:
+    """A region's homes in one of ``WEATHER_YEARS``, or None where the reference data is absent."""
+    region, file = WEATHER_YEARS[name]
+    path = reference_folder() / "weather" / file
+    return region_year(region, homes=homes, seed=seed, weather_file=path) if path.is_file() else None
+
+
+def row_20() -> list[Fact]:
+    """Summers of real weather: level, hour and steepness of the hot days; no facts without the weather files."""
+    facts = []
+    for name in WEATHER_YEARS:
+        years = [weather_year(name, seed) for seed in SEEDS]
+        hot = [hot_days(year) for year in years if year is not None]
+        figures: dict[str, tuple[float, float, Callable[[HotDays], float], str]] = {
+            "hour of the hottest ten days' peak": (16, 19, lambda day: day.peak_hour, "predicted"),
+            "kW per home on them, 16-19 h": (3.0, 4.5, lambda day: day.evening_kw, "related"),
+            "kW/K, 16-20 h": (0.08, 0.15, lambda day: day.slope_kw_per_k, "related"),
+        }
+        for what, (low, high, of, role) in figures.items():
+            found = [of(day) for day in hot]
+            if found:
+                fact = within(20, f"{name}: {what}", low, high, float(np.mean(found)), role, "recalled, unverified")
+                facts.append(replace(fact, low=min(found), high=max(found)))
+    return facts
 
 
 # ---- Sydney ----

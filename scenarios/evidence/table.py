@@ -15,7 +15,7 @@ import pandas as pd
 from scenarios.evidence.facts import Fact
 from scenarios.evidence.rows_london import row_1, row_2, row_3, row_4, row_5, row_17
 from scenarios.evidence.rows_physics import row_18, row_19
-from scenarios.evidence.rows_regions import row_7, row_8, row_9
+from scenarios.evidence.rows_regions import row_7, row_8, row_9, row_20
 from scenarios.evidence.rows_trials import ROWS as ROWS_TRIALS
 
 ROWS: dict[int, Callable[[], list[Fact]]] = {
@@ -30,10 +30,11 @@ ROWS: dict[int, Callable[[], list[Fact]]] = {
     17: row_17,
     18: row_18,
     19: row_19,
+    20: row_20,
     **ROWS_TRIALS,
 }
 #: Rows that a resolved issue names; the others print their verdict and do not fail the command.
-REQUIRED = (1, 17, 19)
+REQUIRED = (1, 2, 3, 4, 5, 7, 8, 9, 17, 18, 19, 20)
 SUBJECTS = {
     1: "level and mean day, London",
     2: "diversity, London",
@@ -54,6 +55,7 @@ SUBJECTS = {
     17: "paid with no response, London",
     18: "one home's setback: shed, rebound, return",
     19: "time step against one minute",
+    20: "summers of real weather, Austin and Phoenix",
 }
 
 
@@ -85,13 +87,14 @@ def markdown(facts: Sequence[Fact]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _print(facts: Sequence[Fact], missing: Sequence[int]) -> None:
+def _print(facts: Sequence[Fact], chosen: Sequence[int]) -> None:
     print(f"{'row':>3}  {'fact':<72}{'target':>9}{'+-':>8}{'simulated':>11}{'real':>9}  {'role':<10}verdict")
     for f in facts:
         figures = f"{_number(f.target):>9}{_number(f.tolerance):>8}{_number(f.simulated):>11}{_number(f.real):>9}"
         print(f"{f.row:>3}  {f.name:<72}{figures}  {f.role:<10}{f.verdict}")
-    for row in missing:
-        print(f"{row:>3}  {SUBJECTS[row]:<72}{'not yet':>9}")
+    for row in chosen:
+        if not any(f.row == row for f in facts):
+            print(f"{row:>3}  {SUBJECTS[row]:<72}{'not run' if row in ROWS else 'not yet':>9}")
 
 
 def run_evidence(rows: tuple[int, ...] = (), out: Path | None = None, two_sample: bool = False) -> int:
@@ -107,7 +110,7 @@ def run_evidence(rows: tuple[int, ...] = (), out: Path | None = None, two_sample
     chosen = rows or (() if two_sample else tuple(sorted(ROWS)))
     facts = [fact for row in chosen for fact in ROWS[row]()]
     if chosen:
-        _print(facts, [] if rows else [row for row in SUBJECTS if row not in ROWS])
+        _print(facts, rows or tuple(SUBJECTS))
     found = None
     if two_sample:
         from scenarios.evidence.two_sample import print_london
