@@ -10,8 +10,9 @@ import pytest
 from drsim.errors import ScenarioError
 from scenarios.trials.estimators import log_ratio_effect, mean_cut_kw, per_enrolled
 from scenarios.trials.results import fitted_measures, role_of, trial_table, value_of
-from scenarios.trials.run import run_trial
+from scenarios.trials.run import run_trial, runtime_cut
 from scenarios.trials.spec import FOLDER, fitted_trials, load_trial, trial_files
+from scenarios.trials.worlds import participants, trial_world
 from simulator.parameters.tables import load_region
 
 FILES = trial_files()
@@ -95,6 +96,26 @@ def test_a_small_trial_end_to_end() -> None:
     assert 0.0 < out["opt_in.take_up"] < out["default.take_up"] <= 1.0
     assert out["default.per_offered_fraction"] > 0.0
     np.testing.assert_equal(out, run_trial(small, 0))  # same seed, same trial
+
+
+@pytest.mark.parametrize("name", ["keihanna", "yokohama"])
+def test_volunteers_are_selected_by_the_one_enrolment_rule(name: str) -> None:
+    """For a programme on attention and taste, for a study on attention; and as many as the file asks for."""
+    trial = load_trial(FILES[name]).model_copy(update={"homes": 100})
+    everybody = trial_world(trial, 0, 77)
+    world, volunteered = participants(trial, everybody)
+    assert volunteered.all() and len(world.population) == 100 * (len(trial.groups) + 1)
+    more = {
+        trait: float(world.population.homes[trait].mean() - everybody.population.homes[trait].mean())
+        for trait in ("attention", "taste", "cut_fraction")
+    }
+    assert all(gap > 0.0 for gap in more.values())
+    assert (more["taste"] > 0.7) == (name == "keihanna")
+
+
+def test_runtime_is_compared_over_the_same_events() -> None:
+    assert runtime_cut(np.array([[1.0, 2.0], [np.nan, 8.0], [2.0, 4.0]])) == pytest.approx(0.5)
+    assert np.isnan(runtime_cut(np.full((3, 2), np.nan)))
 
 
 def test_a_ratio_of_groups_is_a_ratio() -> None:

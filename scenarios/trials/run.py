@@ -189,12 +189,19 @@ def statistics(side: Side, world: World, calendar: Calendar) -> dict[str, float]
         "later_over_earlier": float(steady[half:].mean() / steady[:half].mean()) if half else float("nan"),
         "override_share": float(flags[:, :, OVERRODE].sum() / max(1.0, flags[:, :, PARTICIPATED].sum())),
         "opt_out_share": float(flags[:, :, OPTED_OUT].sum() / max(1.0, flags[:, :, NOTIFIED].sum())),
-        "runtime_cut_fraction": float(1.0 - np.nanmean(side.ac_kwh[:, 0]) / np.nanmean(side.ac_kwh[:, 1])),
+        "runtime_cut_fraction": runtime_cut(side.ac_kwh),
         "took_part_share": float(flags[:, :, PARTICIPATED].mean()) if flags.size else float("nan"),
         "left_share": float((log.left_day >= 0).sum() / joined),
         "low_fraction": cut(low) if low.any() else float("nan"),
         "responder_share": float((side.home_kwh < 0.9 * side.ordinary_kwh).mean()) if len(log.rows) else float("nan"),
     }
+
+
+def runtime_cut(ac_kwh: Floats) -> float:
+    """Share by which enrolled homes' air conditioning fell short of the control's over all events; NaN without any."""
+    both = np.isfinite(ac_kwh).all(axis=1)
+    usual = float(ac_kwh[both, 1].sum())
+    return float(1.0 - ac_kwh[both, 0].sum() / usual) if usual > 0.0 else float("nan")
 
 
 __all__ = ["Side", "run_trial", "statistics"]
