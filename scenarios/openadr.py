@@ -8,6 +8,7 @@ payloads that other software understands. OpenADR 3.1 is not compatible with 3.0
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import fields
@@ -23,6 +24,7 @@ from simulator.programs import PROGRAMS, Program
 from simulator.programs.base import Signal
 
 QUARTER = timedelta(minutes=15)
+MOST_BYTES = 10_000_000
 _DURATION = re.compile(
     r"(-?)P(?=\d|T\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)([DW]))?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
 )
@@ -41,8 +43,12 @@ def duration_of(text: str) -> timedelta:
     found = _DURATION.fullmatch(text)
     if found is None or found[2] or found[3]:
         raise DataError(f'duration is "{text}"; expected ISO 8601 without years and months, for example "PT2H30M"')
-    days = int(found[4] or 0) * (7 if found[5] == "W" else 1)
-    length = timedelta(days=days, hours=int(found[6] or 0), minutes=int(found[7] or 0), seconds=float(found[8] or 0))
+    try:
+        days, hours, minutes = int(found[4] or 0), int(found[6] or 0), int(found[7] or 0)
+        days *= 7 if found[5] == "W" else 1
+        length = timedelta(days=days, hours=hours, minutes=minutes, seconds=float(found[8] or 0))
+    except (OverflowError, ValueError):
+        raise DataError(f'duration is "{text[:40]}"; expected one such as "PT2H30M"') from None
     return -length if found[1] else length
 
 
@@ -117,6 +123,26 @@ def to_json(objects: list[Json]) -> str:
     return json.dumps(objects, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def objects_of(content: bytes, name: str) -> list[Json]:
+    """The objects of a JSON file: one, or a list of them.
+
+    Raises
+    ------
+    DataError
+        It is no JSON, larger than ``MOST_BYTES``, or holds something else than objects.
+    """
+    if len(content) > MOST_BYTES:
+        raise DataError(f"{name}: larger than {MOST_BYTES} bytes; expected OpenADR objects of a few thousand")
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{name}: not JSON ({str(error)[:100]}); expected OpenADR objects") from error
+    objects = found if isinstance(found, list) else [found]
+    if not all(isinstance(item, dict) for item in objects):
+        raise DataError(f"{name}: holds something else than objects; expected a list of OpenADR programs and events")
+    return objects
+
+
 def program_of(item: Mapping[str, Any]) -> Program:
     """The programme of a ``program`` object that drsim wrote.
 
@@ -125,19 +151,42 @@ def program_of(item: Mapping[str, Any]) -> Program:
     DataError
         It is no program object, or not one of drsim's.
     """
-    if item.get("objectType", "PROGRAM") != "PROGRAM" or not item.get("programName"):
+    if item.get("objectType", "PROGRAM") != "PROGRAM" or not isinstance(item.get("programName") or None, str):
         raise DataError("expected an OpenADR program object with programName")
-    held = {a["type"]: a["values"][0] for a in item.get("attributes") or []}
+    name = item["programName"]
+    held = {str(a.get("type")): _first(a.get("values")) for a in _objects(item.get("attributes"))}
     kind = held.pop("DRSIM_KIND", None)
-    if kind not in PROGRAMS:
-        raise DataError(f"program {item['programName']} has DRSIM_KIND {kind!r}; expected one of {', '.join(PROGRAMS)}")
+    if not isinstance(kind, str) or kind not in PROGRAMS:
+        raise DataError(f"program {name} has DRSIM_KIND {kind!r}; expected one of {', '.join(PROGRAMS)}")
     known = {f"DRSIM_{f.name.upper()}": f for f in fields(PROGRAMS[kind])}
-    terms = {}
-    for name, value in held.items():
-        if name in known:
-            is_tuple = str(known[name].type).startswith("tuple")
-            terms[known[name].name] = _tuples(json.loads(value)) if is_tuple else value
-    return PROGRAMS[kind](name=item["programName"], **terms)
+    terms = {f.name: _term(name, key, str(f.type), held[key]) for key, f in known.items() if key in held}
+    return PROGRAMS[kind](name=name, **terms)
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list; whatever else stands there is passed over, as OpenADR asks of a reader."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def _first(values: Any) -> Any:
+    return values[0] if isinstance(values, list) and values else None
+
+
+def _term(program: str, key: str, wanted: str, value: Any) -> Any:
+    """One attribute as the programme's field wants it."""
+    try:
+        if wanted.startswith("tuple"):
+            return _tuples(json.loads(value))
+        if wanted == "float":
+            number = float(value)
+            if not math.isfinite(number):
+                raise ValueError("not finite")
+            return number
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        raise DataError(f"program {program}: {key} is {value!r}; expected {wanted}") from None
+    if type(value).__name__ != wanted:
+        raise DataError(f"program {program}: {key} is {value!r}; expected {wanted}")
+    return value
 
 
 def _tuples(value: Any) -> Any:
@@ -155,18 +204,35 @@ def windows_of(events: list[Json], clock: Clock) -> dict[int, tuple[int, int]]:
     found: dict[int, tuple[int, int]] = {}
     origin = datetime.fromisoformat(str(clock.utc()[0].astype("datetime64[s]"))).replace(tzinfo=UTC)
     for event in events:
-        for interval in event.get("intervals") or [{}]:
-            period = {**(event.get("intervalPeriod") or {}), **(interval.get("intervalPeriod") or {})}
-            if "start" not in period:
-                raise DataError(f"event {event.get('eventName', '?')} has no intervalPeriod.start")
-            start = datetime.fromisoformat(period["start"].replace("Z", "+00:00"))
+        called = event.get("eventName", "?")
+        for interval in _objects(event.get("intervals")) or [{}]:
+            period = {**_mapping(event.get("intervalPeriod")), **_mapping(interval.get("intervalPeriod"))}
+            start, length_of = _start_of(called, period), period.get("duration", "PT0S")
             at, odd = divmod(start - origin, QUARTER)
-            length, part = divmod(duration_of(period.get("duration", "PT0S")), QUARTER)
+            length, part = divmod(duration_of(str(length_of)), QUARTER)
             if odd or part or not 0 <= at < clock.intervals or length < 1:
                 raise DataError(
-                    f"event {event.get('eventName', '?')} is {period['start']} for {period.get('duration', 'PT0S')}; "
+                    f"event {called} is {period['start']} for {length_of}; "
                     f"expected quarter-hours between {clock.start} and {clock.end}"
                 )
             day = int(np.searchsorted(clock.first, at, side="right")) - 1
             found[day] = (at - int(clock.first[day]), at - int(clock.first[day]) + length)
     return found
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _start_of(event: Any, period: Mapping[str, Any]) -> datetime:
+    """The moment a period starts."""
+    if "start" not in period:
+        raise DataError(f"event {event} has no intervalPeriod.start")
+    try:
+        start = datetime.fromisoformat(str(period["start"]).replace("Z", "+00:00"))
+    except ValueError:
+        start = None
+    if start is None or start.tzinfo is None:
+        text = 'expected a time with its zone, for example "2024-07-10T22:00:00Z"'
+        raise DataError(f"event {event} starts at {str(period['start'])[:60]!r}; {text}")
+    return start

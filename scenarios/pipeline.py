@@ -17,6 +17,7 @@ from scenarios.measurement.page import write_measurement_page
 from scenarios.measurement.tables import FILES as MEASURED
 from scenarios.results.comparison import REFERENCE, compare, detectable_gain
 from scenarios.results.decomposition import summary as summary_of_stages
+from scenarios.results.invariants import INVARIANTS, verdict
 from scenarios.results.run_report import report_input
 from scenarios.results.tables import ReplicationTables
 from scenarios.running import run_folder
@@ -122,17 +123,18 @@ def run_scenario(
     try:
         parts = _live(scenario, kept, workers if workers is not None else usual_workers(), tell, engine)
         tell(scenario.replications, scenario.replications, "comparing arms and writing the report")
+        held = verdict(p.broken for p in parts)
         values = pd.concat([p.tables["values"] for p in parts], ignore_index=True)
         comparison, tables = compare(values, list(scenario.arms)), _gather(parts)
         _write_tables(partial, scenario, comparison, values, tables)
         doubt = _doubt(partial, scenario, values, workers, tell)
-        headline = _write_report(partial, scenario, comparison, values, tables, parts, said, doubt)
+        headline = _write_report(partial, scenario, comparison, values, tables, said, doubt)
         costs = {
             "wall_seconds": round(time.perf_counter() - began, 2),
             "cpu_seconds": round(_cpu_seconds() - cpu, 2),
             "peak_rss_mb": run_folder.peak_rss_mb(),
         }
-        run_folder.write_manifest(partial, scenario, said, {"checks": _checks(parts), **costs})
+        run_folder.write_manifest(partial, scenario, said, {"invariants": held, **costs})
         kept.clear()
     except (KeyboardInterrupt, RunFailed, MemoryError, OSError) as error:
         raise _kept_or_gone(kept, scenario, error) from error
@@ -222,19 +224,6 @@ def _write_tables(
     (folder / run_folder.RESOLVED).write_text(scenario.resolved_yaml(), encoding="utf-8")
 
 
-def _checks(parts: list[ReplicationTables]) -> dict[str, bool]:
-    """Invariants looked at in every replication; a false one fails the run."""
-    found = {
-        "no load is missing or infinite": all(p.facts["nan_loads"] == 0 for p in parts),
-        "no arm committed more than the budget": all(p.facts["over_budget"] == 0 for p in parts),
-        "an arm that enrolled nobody equals the counterfactual": all(p.facts["placebo_differs"] == 0 for p in parts),
-    }
-    broken = [name for name, holds in found.items() if not holds]
-    if broken:
-        raise RuntimeError("the run broke its own checks: " + "; ".join(broken))
-    return found
-
-
 def _doubt(folder: Path, scenario: Scenario, values: pd.DataFrame, workers: int | None, tell: Progress) -> Doubt | None:
     """Whether the answer survives the assumptions, where the scenario asks."""
     if scenario.uncertainty == "none":
@@ -249,14 +238,14 @@ def _doubt(folder: Path, scenario: Scenario, values: pd.DataFrame, workers: int 
 
 def _write_report(
     folder: Path, scenario: Scenario, comparison: pd.DataFrame, values: pd.DataFrame,
-    tables: dict[str, pd.DataFrame], parts: list[ReplicationTables], command: str, doubt: Doubt | None = None,
+    tables: dict[str, pd.DataFrame], command: str, doubt: Doubt | None = None,
 ) -> str:  # fmt: skip
     """The report, and the answer's headline."""
     from scenarios.report import write_report
     from scenarios.report.answer import answer
 
     detectable = detectable_gain(values, MAIN_ARM) if {MAIN_ARM, REFERENCE} <= set(scenario.arms) else float("nan")
-    page = report_input(scenario, comparison, values, tables, list(_checks(parts)), detectable, command)
+    page = report_input(scenario, comparison, values, tables, list(INVARIANTS.values()), detectable, command)
     page = replace(page, doubt=doubt.sentences() if doubt is not None else [])
     write_report(folder, page)
     return answer(page).headline

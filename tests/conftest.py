@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import settings
 
 from drsim.clock import Clock
 from scenarios.loader import load_scenario
+from scenarios.pipeline import run_scenario
 from scenarios.schema.scenario import Scenario
 from simulator.climate import load_climate
 from simulator.parameters.tables import behaviour_record, load_behaviour, load_region
@@ -67,3 +69,33 @@ def world() -> World:
 @pytest.fixture(scope="session")
 def homes() -> np.ndarray:
     return sample(load_region("us_hot_dry"), load_behaviour(), 400, 3, 0).homes
+
+
+#: Changes that make `heat_wave` a matter of seconds, for tests that interrupt and repeat runs.
+SHORT = [
+    "season.start=2024-07-08", "season.end=2024-07-19", "history_days=14", "events.at_most=2",
+    "arms=[none, untargeted, segment_targeted]", "budget_usd=1500",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def short() -> Scenario:
+    return load_scenario("heat_wave", SHORT, households=40, replications=4)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(short: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run_scenario(short, out=tmp_path_factory.mktemp("whole") / "run", workers=1, command="test").folder
+
+
+def _files(folder: Path, but: tuple[str, ...]) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*")
+            if p.is_file() and p.name not in ("manifest.json", *but)}  # fmt: skip
+
+
+def same_bytes(left: Path, right: Path, *but: str) -> None:
+    """Two finished runs are equal byte for byte; ``but`` names files that may differ (the manifest always may)."""
+    before, after = _files(left, but), _files(right, but)
+    assert "comparison.csv" in before and sorted(before) == sorted(after)
+    for name, content in before.items():
+        assert content == after[name], name

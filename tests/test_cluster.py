@@ -11,25 +11,14 @@ from pathlib import Path
 import pytest
 
 from drsim.errors import ScenarioError
-from scenarios.loader import load_scenario
 from scenarios.pipeline import run_scenario
 from scenarios.running.parallel import Engine, one_replication
 from scenarios.schema.scenario import Scenario
-from tests.test_resume import SHORT, _same
+from tests.conftest import same_bytes
 
 DASK = Engine("dask")
 needs_dask = pytest.mark.skipif(find_spec("distributed") is None,
                                 reason='needs the extra: pip install -e ".[cluster]"')  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def short() -> Scenario:
-    return load_scenario("heat_wave", SHORT, households=40, replications=4)
-
-
-@pytest.fixture(scope="module")
-def undisturbed(short: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return run_scenario(short, out=tmp_path_factory.mktemp("whole") / "run", workers=1, command="test").folder
 
 
 def _die_once(scenario: Scenario, replication: int) -> object:
@@ -44,7 +33,7 @@ def _die_once(scenario: Scenario, replication: int) -> object:
 @needs_dask
 @pytest.mark.slow
 def test_a_cluster_leaves_the_same_bytes(short: Scenario, undisturbed: Path, tmp_path: Path) -> None:
-    _same(undisturbed, run_scenario(short, out=tmp_path / "run", workers=2, command="test", engine=DASK).folder)
+    same_bytes(undisturbed, run_scenario(short, out=tmp_path / "run", workers=2, command="test", engine=DASK).folder)
 
 
 @needs_dask
@@ -57,7 +46,7 @@ def test_a_killed_worker_of_a_cluster_changes_nothing(
     monkeypatch.setattr("scenarios.running.cluster.one_replication", _die_once)
     result = run_scenario(short, out=tmp_path / "run", workers=2, command="test", engine=DASK)
     assert (tmp_path / "died").exists()
-    _same(undisturbed, result.folder)
+    same_bytes(undisturbed, result.folder)
 
 
 @needs_dask

@@ -20,35 +20,9 @@ from scenarios.running.checkpoints import Checkpoints
 from scenarios.running.parallel import RunFailed, one_replication
 from scenarios.running.repeat import scenario_of_manifest
 from scenarios.schema.scenario import Scenario
+from tests.conftest import SHORT, same_bytes
 
 ROOT = Path(__file__).parents[1]
-SHORT = [
-    "season.start=2024-07-08", "season.end=2024-07-19", "history_days=14", "events.at_most=2",
-    "arms=[none, untargeted, segment_targeted]", "budget_usd=1500",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def short() -> Scenario:
-    return load_scenario("heat_wave", SHORT, households=40, replications=4)
-
-
-@pytest.fixture(scope="module")
-def undisturbed(short: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return run_scenario(short, out=tmp_path_factory.mktemp("whole") / "run", workers=1, command="test").folder
-
-
-def _files(folder: Path, but: tuple[str, ...]) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*")
-            if p.is_file() and p.name not in ("manifest.json", *but)}  # fmt: skip
-
-
-def _same(left: Path, right: Path, *but: str) -> None:
-    before, after = _files(left, but), _files(right, but)
-    assert "comparison.csv" in before and sorted(before) == sorted(after)
-    for name, content in before.items():
-        assert content == after[name], name
-
 
 def _stop_after(monkeypatch: pytest.MonkeyPatch, replications: int, error: BaseException) -> None:
     real = Checkpoints.save
@@ -78,7 +52,7 @@ def test_an_interrupted_run_is_kept_and_resumed(
         )
         again = run_scenario(short, out=tmp_path / "run", workers=1, command="test", resume=True)
     assert lived == [2, 3]
-    _same(undisturbed, again.folder)
+    same_bytes(undisturbed, again.folder)
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
 
 
@@ -95,7 +69,7 @@ def test_a_damaged_checkpoint_is_lived_again(
     middle[len(middle) // 2] ^= 1
     parts[1].write_bytes(bytes(middle))
     parts[2].write_bytes(b"")
-    _same(undisturbed, run_scenario(short, out=tmp_path / "run", workers=1, command="test", resume=True).folder)
+    same_bytes(undisturbed, run_scenario(short, out=tmp_path / "run", workers=1, command="test", resume=True).folder)
 
 
 def test_what_does_not_fit_is_not_continued(short: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +127,7 @@ def test_a_killed_worker_is_replaced(
         short, out=tmp_path / "run", workers=2, command="test", progress=lambda d, n, what: said.append(what)
     )
     assert (tmp_path / "died").exists() and any("a worker process died" in line for line in said)
-    _same(undisturbed, result.folder)
+    same_bytes(undisturbed, result.folder)
 
 
 @pytest.mark.slow
@@ -166,7 +140,8 @@ def test_when_every_worker_dies_the_rest_is_kept(
         with pytest.raises(RunFailed, match="a worker process died 3 times"):
             run_scenario(short, out=tmp_path / "run", workers=2, command="test")
     if (tmp_path / "run.partial").exists():  # how much was finished before the deaths is a race
-        _same(undisturbed, run_scenario(short, out=tmp_path / "run", workers=1, command="test", resume=True).folder)
+        again = run_scenario(short, out=tmp_path / "run", workers=1, command="test", resume=True)
+        same_bytes(undisturbed, again.folder)
 
 
 @pytest.mark.slow
@@ -196,7 +171,7 @@ def test_a_killed_run_is_resumed_and_leaves_no_workers(tmp_path: Path, number: s
     assert not _session_lives(process.pid), "workers outlived their parent"
     again = subprocess.run([*command, "--resume"], cwd=ROOT, capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
-    _same(undisturbed, tmp_path / "run", "report.html")  # it quotes the command, --resume included
+    same_bytes(undisturbed, tmp_path / "run", "report.html")  # it quotes the command, --resume included
 
 
 def _session_lives(session: int) -> bool:
@@ -210,7 +185,7 @@ def _session_lives(session: int) -> bool:
 def test_a_manifest_repeats_its_run(short: Scenario, undisturbed: Path, tmp_path: Path) -> None:
     scenario, warnings = scenario_of_manifest(undisturbed / "manifest.json")
     assert warnings == [] and (scenario.hash, scenario.name) == (short.hash, short.name)
-    _same(undisturbed, run_scenario(scenario, out=tmp_path / "again", workers=1, command="test").folder)
+    same_bytes(undisturbed, run_scenario(scenario, out=tmp_path / "again", workers=1, command="test").folder)
 
 
 def test_a_manifest_that_can_not_be_repeated_says_why(undisturbed: Path, tmp_path: Path) -> None:

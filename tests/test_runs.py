@@ -120,7 +120,7 @@ def test_a_run_leaves_its_files(folder: Path) -> None:
     names = {p.name for p in folder.iterdir() if p.is_file()}
     assert names >= FILES | {"reads.parquet"}
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert all(manifest["checks"].values()) and manifest["outputs"].keys() >= FILES - {"manifest.json"}
+    assert all(manifest["invariants"].values()) and manifest["outputs"].keys() >= FILES - {"manifest.json"}
     comparison = pd.read_csv(folder / "comparison.csv")
     assert set(comparison["arm"]) >= {"none", "untargeted", "segment_targeted", "oracle"}
     reads = pd.read_parquet(folder / "reads.parquet")

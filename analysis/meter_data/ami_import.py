@@ -34,6 +34,8 @@ from drsim.findings import Finding
 #: Reads a bucket is meant to hold: about 1 GB at its peak.
 BUCKET_READS = 8_000_000
 PART_HOMES = 500
+#: Places on the grid for each read: more means that a few bad stamps would blow the grid up.
+MOST_SPARSE = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,8 +187,9 @@ class _Writer:
         back = 60 * usual if self.layout.stamps == "end" else 0
         self.first = (first - back) // step * step
         self.length = (last - back - self.first) // step + 1
-        if self.length > 40 * self.spill.reads:
-            raise DataError(f"the time stamps span {self.length} intervals but hold {self.spill.reads} reads")
+        if self.length * len(placed.names) > MOST_SPARSE * len(placed.code):
+            raise DataError(f"the time stamps span {self.length} intervals, but {len(placed.names)} premises hold "
+                            f"{len(placed.code)} reads; is there a stamp of another century?")  # fmt: skip
         self.total, self.seen = np.zeros(self.length), np.zeros(self.length)
 
     def _utc(self, seconds: int) -> int:

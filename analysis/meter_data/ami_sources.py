@@ -169,6 +169,9 @@ def _named(header: list[str], kind: str, layout: Layout) -> str | None:
 def _from_frame(file: Path, frame: pd.DataFrame, layout: Layout, findings: list[Finding]) -> Iterator[Batch]:
     header = [str(c) for c in frame.columns]
     frame = frame.set_axis(header, axis=1)
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise DataError(f"{file}: two columns are called {twice!r}; rename or remove one")
     premise, stamp, value = (_named(header, kind, layout) for kind in ("premise", "stamp", "value"))
     if stamp and value and (premise or layout.columns.get("value")):
         who = frame[premise] if premise else pd.Series(file.name.split(".")[0], index=frame.index)
@@ -234,7 +237,10 @@ def _batch(
     findings: list[Finding],
 ) -> Batch:  # fmt: skip
     seconds, placed, utc = _seconds(file, stamp)
-    reads = pd.to_numeric(value, errors="coerce").to_numpy(dtype=np.float32)
+    if pd.api.types.is_datetime64_any_dtype(value) or pd.api.types.is_timedelta64_dtype(value):
+        raise DataError(f"{file}: the values in {value_name or value.name} are times; expected numbers")
+    reads = pd.to_numeric(value, errors="coerce").to_numpy(dtype=np.float32, na_value=np.nan)
+    reads[~np.isfinite(reads)] = np.nan
     lost = int((~placed).sum())
     if lost:
         message = f"{lost} rows of {file.name} have no readable time stamp and were set aside"
@@ -243,8 +249,12 @@ def _batch(
     if words:
         message = f"{words} values of {file.name} are not numbers and became gaps"
         findings.append(Finding("unreadable_values", "", message, {"reads": words}))
-    names = pd.Categorical(who.astype(str).str.strip())
-    kept = placed & ~np.isnan(reads)
+    names = pd.Categorical(who.where(who.isna(), who.astype(str).str.strip()))
+    nameless = int((names.codes < 0).sum())
+    if nameless:
+        message = f"{nameless} rows of {file.name} name no premise and were set aside"
+        findings.append(Finding("unreadable_premises", "", message, {"reads": nameless}))
+    kept = placed & ~np.isnan(reads) & (names.codes >= 0)
     utc = utc or "utc" in stamp_name.lower() or "gmt" in stamp_name.lower()
     return Batch(names[kept], seconds[kept], reads[kept], utc, stamp_name, value_name)
 
@@ -253,6 +263,8 @@ def _seconds(file: Path, column: pd.Series) -> tuple[NDArray[np.int64], NDArray[
     """Whole seconds, which of them are times at all, and whether they carry a zone (then they are UTC)."""
     if pd.api.types.is_numeric_dtype(column):
         raise DataError(f"{file}: the stamps in {column.name} are numbers; expected {STAMP_EXAMPLE}")
+    if len(column) == 0:
+        return np.empty(0, np.int64), np.empty(0, np.bool_), False
     if not pd.api.types.is_datetime64_any_dtype(column):
         unique = pd.Series(column.unique())
         zoned = bool(unique.astype(str).str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True).any())

@@ -86,6 +86,9 @@ def read_events(
     except (ValueError, OSError) as error:
         raise DataError(f"{path}: not a readable CSV file") from error
     table.columns = pd.Index([str(c).strip().lower() for c in table.columns])
+    if not table.columns.is_unique:
+        twice = table.columns[table.columns.duplicated()][0]
+        raise DataError(f"{path}: two columns are called {twice!r}; rename or remove one")
     start = next((c for c in STARTS if c in table.columns), None)
     end = next((c for c in ENDS if c in table.columns), None)
     if start is not None and "band" in table.columns:
@@ -106,7 +109,10 @@ def read_events(
 def _utc(path: Path, stamps: pd.Series, name: str, zone: str) -> pd.Series:
     text = stamps.astype(str)
     aware = bool(text.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True).any()) or name.endswith("_utc")
-    parsed = pd.to_datetime(text, errors="coerce", utc=aware)
+    try:
+        parsed = pd.to_datetime(text, errors="coerce", utc=aware)
+    except ValueError as error:
+        raise DataError(f"{path}: {name} mixes times with and without a zone; give all of them one") from error
     if parsed.isna().any():
         bad = text[parsed.isna()].iloc[0]
         raise DataError(f'{path}: {name} holds "{bad}"; expected a time such as 2024-07-10 16:00')
@@ -142,6 +148,8 @@ def _schedule(
         raise ScenarioError(Problem("--reference-band", f'there is no other band "{chosen}"; {path.name} has {named}'))
     table = table.assign(at=_utc(path, table[start], start, zone)).sort_values("at")
     step = pd.Timedelta(table["at"].diff().median())
+    if not step > pd.Timedelta(0):
+        raise DataError(f"{path}: the schedule's intervals have no length; expected one row per interval")
     return EventTimes(_blocks(table, band, step), _blocks(table, chosen, step))
 
 

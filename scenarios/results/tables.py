@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenarios.results.invariants import broken
 from scenarios.results.metrics import ArmOutcome, hourly_kw
 from scenarios.results.segment_tables import enrolled_by_segment, segment_table
 from scenarios.running.recorder import PARTS
@@ -26,10 +27,10 @@ class ReplicationTables:
 
     replication: int
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    facts: dict[str, float] = field(default_factory=dict)
+    broken: dict[str, float] = field(default_factory=dict)  # how often each invariant is, see ``invariants``
 
 
-def tables_of(result: ReplicationResult, budget_usd: float) -> ReplicationTables:
+def tables_of(result: ReplicationResult, budget_usd: float, admin_usd: float = 0.0) -> ReplicationTables:
     """All tables of one replication; the large descriptive ones only for replication 0."""
     made = {
         "values": _values(result),
@@ -49,23 +50,7 @@ def tables_of(result: ReplicationResult, budget_usd: float) -> ReplicationTables
             "end_use": _end_use(result),
             **_days_to_draw(result),
         }
-    spent = [o.ledger.spent_usd + o.ledger.forecast_liability_usd for o in result.offers.values()]
-    facts = {
-        "stability_ari": result.normalised.stability_ari,
-        "highest_commitment_usd": max(spent, default=0.0),
-        "nan_loads": float(sum(not np.isfinite(o.load_wh).all() for o in result.outcomes.values())),
-        "placebo_differs": float(_differs_without_members(result)),
-        "over_budget": float(max(spent, default=0.0) > budget_usd + 0.01),
-    }
-    return ReplicationTables(result.replication, made, facts)
-
-
-def _differs_without_members(result: ReplicationResult) -> bool:
-    """Whether an arm that enrolled nobody departs from the counterfactual (it must not)."""
-    return any(
-        not any(m.chosen.any() for m in o.members) and not np.array_equal(o.load_wh, result.recorder.none_wh)
-        for o in result.outcomes.values()
-    )
+    return ReplicationTables(result.replication, made, broken(result, budget_usd, admin_usd))
 
 
 def _values(result: ReplicationResult) -> pd.DataFrame:

@@ -24,6 +24,8 @@ from scenarios.results.tables import ReplicationTables
 from scenarios.running.run_folder import CHECKPOINTS, IDENTITY, LOCK, sha256, source_hashes, versions
 from scenarios.schema.scenario import Scenario
 
+BROKEN = "broken.json"  # beside the tables in a kept file: how often each invariant is broken
+
 
 def identity_of(scenario: Scenario) -> dict[str, Any]:
     """What two runs have to share for one to continue the other: scenario, inputs, sources, versions."""
@@ -141,7 +143,7 @@ class Checkpoints:
 def _pack(part: ReplicationTables) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("facts.json", json.dumps(part.facts))
+        archive.writestr(BROKEN, json.dumps(part.broken))
         for name, table in part.tables.items():
             one = io.BytesIO()
             table.to_feather(one, compression="zstd")
@@ -151,7 +153,7 @@ def _pack(part: ReplicationTables) -> bytes:
 
 def _unpack(replication: int, content: bytes) -> ReplicationTables:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        facts = json.loads(archive.read("facts.json"))
-        names = [name for name in archive.namelist() if name != "facts.json"]
+        broken = json.loads(archive.read(BROKEN))
+        names = [name for name in archive.namelist() if name != BROKEN]
         tables = {name: pd.read_feather(io.BytesIO(archive.read(name))) for name in names}
-    return ReplicationTables(replication, tables, facts)
+    return ReplicationTables(replication, tables, broken)

@@ -33,7 +33,7 @@ def one_replication(scenario: Scenario, replication: int) -> ReplicationTables:
     from scenarios.running.replication import run_replication
 
     result = run_replication(scenario, replication)
-    made = tables_of(result, scenario.budget_usd)
+    made = tables_of(result, scenario.budget_usd, scenario.costs.admin_usd)
     return replace(made, tables=made.tables | measured(result, scenario))
 
 

@@ -59,6 +59,7 @@ class ReplicationResult:
     decomposition: pd.DataFrame  # every arm against the reference, in stages
     pilot_scores: pd.DataFrame
     kept: KeptReads | None = None  # hourly reads, where the scenario measures with them
+    witness_differs: int = 0  # quarter-hours in which homes that lived the season alone have another load
 
 
 def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
@@ -135,7 +136,7 @@ def _live_and_measure(
         lived.recorder, oracle_recorder, facts, recruited.usual, expected, metrics, recruited.pilot,
         decomposition_rows(metrics, members, logs, facts.event_hours),
         pilot_rows(scenario, world, features, recruited, worth, recruited.best_terms),
-        kept,
+        kept, lived.witness_differs,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from scenarios.arms.oracle import Expectations, play_event
 from scenarios.measurement.kept import KeptReads
 from scenarios.running.recorder import Member, Recorder
 from scenarios.running.shards import each, shards
+from scenarios.running.witness import Witness
 from simulator.events import Calendar
 from simulator.meter import MeterRules
 from simulator.programs import Program
@@ -68,7 +69,8 @@ class Season:
         expectations = [part.expectations for part in parts if part.expectations is not None]
         if self.kept is not None:
             self.kept.join([part.kept for part in parts if part.kept is not None])
-        return Lived(whole, logs, window_wh, Expectations.joined(expectations) if expectations else None, self.kept)
+        expected = Expectations.joined(expectations) if expectations else None
+        return Lived(whole, logs, window_wh, expected, self.kept, sum(part.witness_differs for part in parts))
 
     def _live_shard(self, piece: slice) -> Lived:
         world, calendar = self.world, self.calendar
@@ -90,6 +92,7 @@ class Season:
         kept = None if self.kept is None else self.kept.shard(piece)
         expectations = Expectations.empty(len(self.expected), len(start)) if self.expected else None
         window_wh = np.zeros((len(start), len(calendar.days)), np.int32)
+        witness = Witness(world, start)
         for day in range(world.first_event_day, world.clock.days):
             if expectations is not None and calendar.window_on(day)[1] > 0:
                 play_event(
@@ -99,11 +102,13 @@ class Season:
             recorder.treated(day, everyone, treatments)
             if self.beside:
                 continue
+            witness.saw(everyone)
             recorder.counterfactual(day, everyone)
             if kept is not None:
                 kept.season_day(day, everyone, treatments)
             self._metered(day, everyone, window_wh, window_kwh)
-        return Lived(recorder, [t.log for t in treatments], window_wh, expectations, kept)
+        logs = [t.log for t in treatments]
+        return Lived(recorder, logs, window_wh, expectations, kept, witness.differing(calendar))
 
     def _metered(
         self, day: int, everyone: Lives, window_wh: NDArray[np.int32], window_kwh: NDArray[np.float64]
@@ -127,6 +132,7 @@ class Lived:
     window_wh: NDArray[np.int32]  # (homes, events) of the counterfactual
     expectations: Expectations | None
     kept: KeptReads | None
+    witness_differs: int  # quarter-hours in which homes that lived the season again, alone, have another load
 
 
 def joined(logs: list[TreatmentLog], pieces: list[slice]) -> TreatmentLog:

@@ -28,6 +28,7 @@ from scenarios.schema.suggestions import dotted, shown
 
 MOST_BYTES = 1_000_000
 DEEPEST = 16
+MOST_SHOWN = 100  # problems of one file
 Where = tuple[int, int]
 Path = tuple[str | int, ...]
 
@@ -55,7 +56,10 @@ class Source:
 
     def complain(self, where: Where, message: str) -> None:
         """Note a problem at a line and column."""
-        self.problems.append(Problem(f"{self.name}:{where[0]}:{where[1]}", message))
+        if len(self.problems) == MOST_SHOWN:
+            message = f"more is wrong from here on; the first {MOST_SHOWN} problems are shown."
+        if len(self.problems) <= MOST_SHOWN:
+            self.problems.append(Problem(f"{self.name}:{where[0]}:{where[1]}", message))
 
 
 def read_source(name: str, raw: bytes) -> Source:

@@ -14,11 +14,18 @@ from scenarios.schema.checks import Complaint, cross_checks, wrong
 from scenarios.schema.edit import Edit, dotted_path, put
 from scenarios.schema.messages import complaints_of, value_at
 from scenarios.schema.scenario import SCHEMA_VERSION, Scenario
-from scenarios.schema.source import Path
+from scenarios.schema.source import MOST_SHOWN, Path
 from scenarios.schema.suggestions import did_you_mean, list_of, shown
 
 WHAT_CHANGED = {
     1: "version 1 is the first: question, seed, population, season, events, programs, budget_usd and arms",
+}
+#: Keys that name a file beside the scenario, and what is expected there.
+READS: Path = ("population", "match_reads")
+NAMED_FILES: dict[Path, str] = {
+    ("weather", "file"): "expected an existing weather file (EPW or NSRDB CSV), for example phoenix.epw",
+    ("measurement", "grid_file"): "expected an existing CSV of hourly prices or net load, for example prices.csv",
+    READS: "expected a folder left by drsim import, or a meter file, for example runs/reads-export",
 }
 
 
@@ -32,10 +39,12 @@ def validate(data: dict[str, Any], weather_folder: FilePath) -> tuple[Scenario |
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        complaints = complaints_of(errors, data)
+        complaints = complaints_of(errors[:MOST_SHOWN], data)
+        if len(errors) > MOST_SHOWN:
+            complaints.append(Complaint((), f"there are {len(errors)} problems; the first {MOST_SHOWN} are shown."))
         if not any(e["type"] == "cross_checks" for e in errors):
             complaints += cross_checks(_sound_parts(data, {e["loc"][0] for e in errors if e["loc"]}))
-    complaints += _weather_file(data, weather_folder) + _reads(data, weather_folder)
+    complaints += _files(data, weather_folder)
     return (None if complaints else scenario), complaints
 
 
@@ -66,33 +75,21 @@ def _sound_parts(data: dict[str, Any], faulty: set[Any]) -> dict[str, Any]:
     return parts
 
 
-def _weather_file(data: dict[str, Any], folder: FilePath) -> list[Complaint]:
-    path: Path = ("weather", "file")
-    name = value_at(path, data)
-    if not isinstance(name, str) or not name:
-        return []
+def _files(data: dict[str, Any], folder: FilePath) -> list[Complaint]:
+    """Files that a scenario names and that are not there."""
+    complaints: list[Complaint] = []
+    for path, cure in NAMED_FILES.items():
+        name = value_at(path, data)
+        if isinstance(name, str) and name and not _there(folder / name, path == READS):
+            complaints.append(wrong(path, name, f"{cure} (looked for {folder / name})."))
+    return complaints
+
+
+def _there(file: FilePath, folder_too: bool) -> bool:
     try:
-        if (folder / name).is_file():
-            return []
-    except (OSError, ValueError):
-        pass
-    return [
-        wrong(
-            path,
-            name,
-            "expected an existing weather file (EPW or NSRDB CSV), for example phoenix.epw "
-            f"(looked for {folder / name}).",
-        )
-    ]
-
-
-def _reads(data: dict[str, Any], folder: FilePath) -> list[Complaint]:
-    path: Path = ("population", "match_reads")
-    name = value_at(path, data)
-    if not isinstance(name, str) or not name or (folder / name).exists():
-        return []
-    cure = "expected a folder left by drsim import, or a meter file, for example runs/reads-export"
-    return [wrong(path, name, f"{cure} (looked for {folder / name}).")]
+        return file.is_file() or (folder_too and file.is_dir())
+    except (OSError, ValueError):  # no name of a file at all
+        return False
 
 
 def assemble(
@@ -105,7 +102,7 @@ def assemble(
     """Apply edits, validate body and what-ifs, and raise one ``ScenarioError`` with all problems."""
     data = deepcopy(data)
     lost = [complaint for edit in edits if (complaint := put(data, edit)) is not None]
-    if any(edit.path[-1] in ("file", "match_reads") for edit in edits):
+    if any(edit.path[-1] in {path[-1] for path in NAMED_FILES} for edit in edits):
         weather_folder = FilePath.cwd()
     scenario, complaints = validate(data, weather_folder)
     complaints = lost + complaints + _what_if_complaints(data, set(complaints), weather_folder)
