@@ -92,7 +92,7 @@ class Season:
         kept = None if self.kept is None else self.kept.shard(piece)
         expectations = Expectations.empty(len(self.expected), len(start)) if self.expected else None
         window_wh = np.zeros((len(start), len(calendar.days)), np.int32)
-        witness = Witness(world, start)
+        witness = Witness(world, start[:0] if self.beside else start)
         for day in range(world.first_event_day, world.clock.days):
             if expectations is not None and calendar.window_on(day)[1] > 0:
                 play_event(

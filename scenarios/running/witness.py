@@ -10,11 +10,15 @@ from simulator.world import Lives, World
 
 
 class Witness:
-    """The first, the middle and the last home of a world, as the season saw them and as they live it alone."""
+    """The first, the middle and the last home of a world, as the season saw them and as they live it alone.
+
+    Of no homes there are no witnesses.
+    """
 
     def __init__(self, world: World, start: NDArray[np.void]) -> None:
         self._world = world
-        self._rows = np.unique([0, len(start) // 2, len(start) - 1])
+        last = len(start) - 1
+        self._rows = np.unique([0, len(start) // 2, last]) if last >= 0 else np.empty(0, np.int64)
         self._start = start[self._rows].copy()
         self._seen: list[NDArray[np.int32]] = []
 
