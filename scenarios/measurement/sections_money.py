@@ -191,25 +191,32 @@ def fairness(tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, float]
     )
 
 
+def _first(table: pd.DataFrame) -> pd.DataFrame:
+    """The first replication's rows: segments are found anew in each, so only one can be shown."""
+    return pd.DataFrame(table[table["replication"] == table["replication"].min()])
+
+
 def _liked(table: pd.DataFrame) -> Table:
-    """What events did to those who joined: by arm and segment, per enrolled home."""
-    mine = table[table["grouping"] == "segment"]
-    homes = mine["homes"] * mine["enrolled_per_home"]
+    """What events did to those who joined, per enrolled home: each arm, and its segments."""
+    everyone = table[table["grouping"] == "income"].assign(group="everyone")
+    mine = pd.concat([everyone, _first(table[table["grouping"] == "segment"])])
     names = ["asks", "opt_outs", "left", "dissatisfied", "fatigue"]
-    sums = pd.DataFrame({name: mine["homes"] * mine[f"{name}_per_home"] for name in names}).assign(
-        enrolled=homes, arm=mine["arm"], group=mine["group"]
+    sums = pd.DataFrame({name: mine["homes"] * mine[f"{name}_per_home"] for name in [*names, "enrolled"]}).assign(
+        arm=mine["arm"], group=mine["group"], replication=mine["replication"]
     )
-    total = sums.groupby(["arm", "group"], sort=False).sum()
-    runs = max(1, mine["replication"].nunique())
+    whole = sums.groupby(["arm", "group"], sort=False)
+    order = {arm: i for i, arm in enumerate(arms_of(table))}
     rows = []
-    for (arm, group), one in zip(total.index, total.to_dict("records"), strict=True):
-        n = one["enrolled"]
-        each = {name: one[name] / n if n else float("nan") for name in names}
+    for (arm, group), part in whole:
+        one, runs = part[[*names, "enrolled"]].sum(), part["replication"].nunique()
+        n = float(one["enrolled"])
+        each = {name: float(one[name]) / n if n else float("nan") for name in names}
         rows.append(
             {"arm and segment": f"{arm}: {group}", "enrolled homes": plain(n / runs, 1),
              "asks": plain(each["asks"], 1), "opt-outs": plain(each["opt_outs"]), "fatigue": plain(each["fatigue"]),
              "dissatisfied": percent(each["dissatisfied"]), "left": percent(each["left"])}
         )  # fmt: skip
+    rows.sort(key=lambda row: order[row["arm and segment"].partition(": ")[0]])
     said = "Liked? Per enrolled home: asks are events it was called on in; dissatisfied: they brought less than nothing"
     return table_of(said, rows)
 
@@ -228,6 +235,9 @@ def _fair_row(arm: str, mean: pd.Series) -> dict[str, str]:
 
 def _groups(table: pd.DataFrame, grouping: str) -> Table:
     mine = table[table["grouping"] == grouping]
+    of = ""
+    if grouping == "segment":
+        mine, of = _first(mine), " of the first replication"
     names = [
         "enrolled_per_home",
         "asks_per_home",
@@ -243,7 +253,7 @@ def _groups(table: pd.DataFrame, grouping: str) -> Table:
         for (arm, group), values in zip(mean.index, mean.to_numpy(), strict=True)
     ]
     head = ["arm and group", "enrolled", "asks", "opt-outs", "left", "comfort lost, K h", "kWh cut", "money, USD"]
-    return Table(f"By {GROUPINGS[grouping]}, per home of the group", head, rows)
+    return Table(f"By {GROUPINGS[grouping]}{of}, per home of the group", head, rows)
 
 
 def plant(tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, float]) -> Section | None:

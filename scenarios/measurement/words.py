@@ -64,7 +64,9 @@ def usd(value: float) -> str:
 
 def plain(value: float, digits: int = 2) -> str:
     """A number with a real minus sign; a dash where there is none."""
-    return f"{value:.{digits}f}".replace("-", "−") if np.isfinite(value) else "–"
+    if not np.isfinite(value):
+        return "–"
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")  # + 0.0: no negative zero
 
 
 def spanned(value: tuple[float, float, float], digits: int = 2) -> str:
