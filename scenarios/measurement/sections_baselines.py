@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.baselines import RULES
-from scenarios.measurement.words import Section, Table, arms_of, mean_interval, percent, spanned, table_of, usd
+from scenarios.measurement.words import Section, Table, arms_of, mean_interval, percent, plain, spanned, table_of, usd
 from scenarios.report.bars import BLUE, ORANGE, Bar, bars
 
 WAYS = {
@@ -66,7 +66,7 @@ def _rule_row(mine: pd.DataFrame, rule: str, chart: list[Bar]) -> dict[str, str]
         "CVRMSE, one home": percent(float(one["cvrmse_fraction"].mean())),
         "bias, together": percent(bias_group[0], True),
         "CVRMSE, together": percent(float(group["cvrmse_fraction"].mean())),
-        "estimated / true impact, one home": f"{paid:.2f}",
+        "estimated / true impact, one home": plain(paid),
         "refused": percent(float(one["refused_fraction"].mean())),
     }
 
