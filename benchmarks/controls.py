@@ -73,7 +73,7 @@ def independence(households: int = 20_000) -> bool:
     sets = [f"budget_usd={11 * households}", "arms=[none, oracle]"]
     homes = _run("null_case", sets, households, 1).tables["homes"]
     scenario = load_scenario("null_case", sets, households=households)
-    homes = pd.concat([homes.reset_index(drop=True), customers_of(scenario, build_world(scenario, 0))], axis=1)
+    homes = homes.assign(income_band=customers_of(scenario, build_world(scenario, 0))["income_band"].to_numpy())
     truth = homes["true_per_offer_impact_kwh"]
     rows = []
     for name in homes.columns:

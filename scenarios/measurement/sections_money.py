@@ -265,11 +265,13 @@ def plant(tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, float]) -
     for arm in arms_of(table):
         mine = table[table["arm"] == arm]
         profit = risk(mine["profit_usd"].to_numpy(float))
-        kept = 1.0 - float(mine["shortfall_events"].sum()) / float(mine["events"].sum())
+        promised = float(mine["committed_kw"].sum()) > 0.0
+        kept = 1.0 - float(mine["shortfall_events"].sum()) / float(mine["events"].sum()) if promised else float("nan")
         chart.append(Bar(arm, profit[1], usd(profit[1]), profit[0], profit[2]))
         mean = mine.mean(numeric_only=True)
         rows.append(_plant_row(arm, mean, kept, profit))
-        said.append(f"{arm}: promised {plain(mean['committed_kw'], 1)} kW, kept in {percent(kept)} of events.")
+        promise = f"promised {plain(mean['committed_kw'], 1)} kW, kept in {percent(kept)} of events."
+        said.append(f"{arm}: {promise if promised else 'nothing is sure enough to be promised.'}")
     confidence = float(table["confidence"].iloc[0])
     return Section(
         "A virtual power plant",

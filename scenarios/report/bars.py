@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6b6b6b"
 WIDTH, LEFT, RIGHT, ROW = 800, 320, 80, 24
+MOST_LEFT, LETTER = 460, 7.2  # room for long labels, at so many units a letter
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,10 @@ def bars(rows: Sequence[Bar], said: str, percent: bool = False) -> Markup:
     if high <= low:
         high = low + 1.0
 
+    left = min(MOST_LEFT, max(LEFT, 8 + LETTER * max((len(r.label) for r in rows), default=0)))
+
     def x(value: float) -> float:
-        return LEFT + (value - low) / (high - low) * (WIDTH - LEFT - RIGHT)
+        return left + (value - low) / (high - low) * (WIDTH - left - RIGHT)
 
     bottom = 8 + ROW * len(rows)
     parts = []
@@ -51,15 +54,15 @@ def bars(rows: Sequence[Bar], said: str, percent: bool = False) -> Markup:
         parts.append(f'<line x1="{x(value):.1f}" x2="{x(value):.1f}" y1="4" y2="{bottom}" stroke="#e3e3e3"/>')
         parts.append(f'<text x="{x(value):.1f}" y="{bottom + 16}" text-anchor="middle">{shown}</text>')
     for index, row in enumerate(rows):
-        parts.append(_row(row, 8 + ROW * index, x))
+        parts.append(_row(row, 8 + ROW * index, left, x))
     parts.append(f'<line x1="{x(0):.1f}" x2="{x(0):.1f}" y1="4" y2="{bottom}" stroke="#444"/>')
     box = f'viewBox="0 0 {WIDTH} {bottom + 22}" role="img" aria-label="{escape(said)}"'
     return Markup(f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{"".join(parts)}</svg>')
 
 
-def _row(row: Bar, top: float, x: Callable[[float], float]) -> str:
+def _row(row: Bar, top: float, left: float, x: Callable[[float], float]) -> str:
     middle = top + ROW / 2 - 2
-    label = f'<text x="{LEFT - 8}" y="{middle + 4:.1f}" text-anchor="end">{escape(row.label)}</text>'
+    label = f'<text x="{left - 8:g}" y="{middle + 4:.1f}" text-anchor="end">{escape(row.label)}</text>'
     if not math.isfinite(row.value):
         return label + f'<text x="{x(0) + 6:.1f}" y="{middle + 4:.1f}" fill="{GREY}">{escape(row.text)}</text>'
     begin, end = sorted((x(0.0), x(row.value)))
