@@ -208,7 +208,7 @@ def _write_tables(
         if name in tables:
             run_folder.write_csv(tables[name], folder / f"{name}.csv")
     numbers = {name: p.value for name, p in region_of(scenario).parameters.items()}
-    write_measurement_page(folder, scenario, tables, numbers)
+    write_measurement_page(folder, scenario, {**tables, "values": values}, numbers)
     if len(tables["decomposition"]):
         run_folder.write_csv(summary_of_stages(tables["decomposition"]), folder / "decomposition.csv")
     if len(tables["pilot"]):

@@ -160,6 +160,12 @@ def test_the_page_says_what_the_tables_say(
         assert f"<h2>{title}" in page
     for outside in ('src="http', 'href="http', "<script"):
         assert outside not in page
+    assert "Into the sunny hours" not in page  # no values were given
+    values = pd.DataFrame([{"arm": "untargeted", "replication": r, "surplus_hours_kwh": 120.0 + r, "kwh_shifted": 30.0,
+                            "energy_value_usd": 9.5} for r in range(3)])  # fmt: skip
+    sunny = {"cost_tests": tables["cost_tests"], "values": values}
+    write_measurement_page(tmp_path, scenario, sunny, result.facts.worth.parameters)  # type: ignore[arg-type]
+    assert "untargeted: 121 kWh more in surplus hours" in (tmp_path / "measurement.html").read_text(encoding="utf-8")
     one = {"cost_tests": tables["cost_tests"]}
     write_measurement_page(tmp_path, scenario, one, result.facts.worth.parameters)  # type: ignore[arg-type]
     assert "Fair?" not in (tmp_path / "measurement.html").read_text(encoding="utf-8")

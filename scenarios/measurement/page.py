@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from scenarios.measurement import sections_baselines as baselines
 from scenarios.measurement import sections_money as money
+from scenarios.measurement.sections_shift import shift
 from scenarios.measurement.words import Section
 from scenarios.schema.scenario import Scenario
 
@@ -22,6 +23,7 @@ SECTIONS: tuple[Callable[[Mapping[str, pd.DataFrame], Mapping[str, float]], Sect
     money.bills,
     money.fairness,
     money.plant,
+    shift,
     money.tests,
     money.supply,
 )
