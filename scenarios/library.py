@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,11 @@ CASES = (
     Case("better_forecast", (_change("perfect", "missed_peaks"), _change("perfect", "peak_reduction_kw"))),
     Case("early_or_late_window", (_change("late", "peak_reduction_kw"), _change("late"))),
     Case("gentle_or_strong_setback", (_change("four_degrees"),)),
+    Case("low_income_floor", (_change("half_to_low_income", who="segment_targeted"),
+                              _change("half_to_low_income", who="load_ranked"), _target("half_to_low_income")),
+         flip="targeting.least_low_income_share=0,0.5,0.8"),
+    Case("virtual_power_plant", (_change("batteries"), _change("batteries", "usd_per_event_kw"), _target("batteries"),
+                                 _target("batteries", "load_ranked"))),
 )  # fmt: skip
 
 
@@ -148,18 +154,25 @@ def _words(name: str) -> str:
 
 
 def flips(case: Case, scenario: Scenario, workers: int | None, tell: Progress) -> list[str]:
-    """Along the case's axis: at which setting the verdict on segments against untargeted changes."""
+    """Along the case's axis: the verdict on segments against untargeted, and between which settings it changes."""
     bare = setting_of(scenario, BODY)
     axis = axis_of(case.flip, bare)
     points = grid(bare, [axis])
     values = run_points(points, None, workers, tell)
     words = {1: "more", -1: "less", 0: "no clear difference"}
-    said = []
+    said, signs = [], []
     for point in points:
         rows = values[values["point"] == point.number].set_index(["arm", "replication"])[EVENT_KW].unstack(0)
         gain = Estimate(*t_interval(np.asarray(rows["segment_targeted"] - rows["untargeted"])))
+        signs.append(gain.sign)
         said.append(f"{point.settings[axis.name]}: {words[gain.sign]} ({with_span(gain, sign=True)} kW)")
-    return [f"Segments against untargeted by {axis.name.replace('_', ' ')} - " + "; ".join(said) + "."]
+    turns = [
+        f"between {a.settings[axis.name]} and {b.settings[axis.name]}"
+        for (a, b), (was, now) in zip(pairwise(points), pairwise(signs), strict=True) if was != now
+    ]  # fmt: skip
+    turn = f"The verdict flips {' and '.join(turns)}." if turns else "The verdict is the same at all of them."
+    name = axis.name.split(".")[-1].replace("_", " ")
+    return [f"Segments against untargeted by {name} - {'; '.join(said)}. {turn}"]
 
 
 def page(workers: int | None = None, progress: Progress | None = None, names: Sequence[str] = ()) -> str:

@@ -63,7 +63,7 @@ def page(address: str) -> Iterator[Any]:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         tab = browser.new_page(viewport={"width": 1400, "height": 1500}, accept_downloads=True)
-        tab.set_default_timeout(60_000)
+        tab.set_default_timeout(180_000)
         strangers: list[str] = []
         tab.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else strangers.append(r.url))
         tab.goto(address)

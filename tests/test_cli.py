@@ -231,6 +231,7 @@ def test_version_names_what_results_depend_on() -> None:
             "expected an IANA time zone, for example Europe/London",
         ),
         (["evidence", "--rows", "1;2"], "expected row numbers with commas, for example 1,17,19"),
+        (["frontier", "targeting_frontier", "--budgets", "x"], '--budgets: budget_usd is "x"; expected a number'),
         (["evidences"], "evidences"),
     ],
 )

@@ -48,3 +48,14 @@ def test_the_generated_references_are_whole(reference: object) -> None:
     assert "| `budget_usd` | number 0.0 to 1000000000.0 | required |" in keys and "## Events" in keys
     commands = reference.command_reference()  # type: ignore[attr-defined]
     assert all(f"## drsim {command.name}" in commands for command in app.registered_commands)
+
+
+def test_the_architecture_page_shows_every_shelf() -> None:
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    shelves = [
+        folder.name
+        for room in ("simulator", "analysis", "scenarios")
+        for folder in (DOCS.parent / room).iterdir()
+        if (folder / "__init__.py").is_file()
+    ]
+    assert len(shelves) > 20 and [name for name in sorted(shelves) if f"{name}/`" not in page] == []

@@ -50,8 +50,11 @@ def run_frontier(
     progress: Progress | None = None, resume: bool = False, command: str = "",
 ) -> FrontierResult:  # fmt: skip
     """Every arm at every budget, on the same homes, weather and dice."""
-    axis = axis_of(f"budget={budgets}", scenario)
-    points = grid(scenario, [axis])
+    try:
+        axis = axis_of(f"budget={budgets}", scenario)
+        points = grid(scenario, [axis])
+    except ScenarioError as error:
+        raise ScenarioError([Problem("--budgets", problem.message) for problem in error.problems]) from None
     swept = run_sweep(scenario, [axis], points, out, workers, progress, resume, command)
     table = frontier(points, swept.values)
     stops = break_even(table)
