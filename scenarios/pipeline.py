@@ -23,7 +23,8 @@ from scenarios.results.tables import ReplicationTables
 from scenarios.running import run_folder
 from scenarios.running.checkpoints import Checkpoints
 from scenarios.running.parallel import Engine, Progress, RunFailed, run_all, usual_workers
-from scenarios.running.reads import sample_end_use, write_reads
+from scenarios.running.read_files import write_reads
+from scenarios.running.reads import sample_end_use
 from scenarios.running.worlds import misfit_of, region_of
 from scenarios.schema.scenario import Scenario
 

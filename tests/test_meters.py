@@ -10,7 +10,7 @@ import pytest
 
 from analysis.meter_data.quality import set_aside_catch_ups
 from scenarios.meter_files.import_file import import_file
-from scenarios.running.reads import write_reads
+from scenarios.running.read_files import write_reads
 from scenarios.schema.scenario import Scenario
 from simulator.meter import MeterRules, misread, read_day
 

@@ -63,6 +63,20 @@ class History:
         days = [self.load_wh[self.clock.slice(day)] for day in range(self.window_wh.shape[1])]
         return np.array([float(wh.reshape(-1, 4).sum(axis=1).max()) / 1e3 for wh in days])
 
+    def means_on(
+        self, days: Sequence[int], per_home: Callable[[NDArray[np.float64], int], NDArray[np.float64]]
+    ) -> list[float]:  # fmt: skip
+        """For each of ``days``, the mean over homes of what ``per_home`` makes of their windows; NaN is left out.
+
+        Homes go through in shards, for their windows over all days of the clock would be the largest table of a run.
+        """
+        made = np.empty((len(days), len(self.window_wh)))
+        for piece in shards(len(self.window_wh)):
+            window = self.window_of(piece)
+            for row, day in enumerate(days):
+                made[row, piece] = per_home(window, day)
+        return [float(np.nanmean(row)) if np.isfinite(row).any() else 0.0 for row in made]
+
     @classmethod
     def joined(cls, parts: Sequence[History]) -> History:
         """Histories of consecutive shards of the homes as one."""
@@ -170,11 +184,12 @@ def forecast_paid_kwh(history: History, workday: NDArray[np.bool_], method: str,
     meter shows. What would be paid without any response is in it: what lies below the baseline counts, home by home.
     """
     days = np.flatnonzero(workday[:first_day])[-PLANNING_DAYS:]
-    found: list[float] = []
-    for day in days:
-        base, _ = BASELINES[method](history.window_kwh, workday, int(day))
-        below = np.maximum(0.0, base - (1.0 - PLANNING_CUT_FRACTION) * history.window_kwh[:, day])
-        found.append(float(np.nanmean(below)) if np.isfinite(below).any() else 0.0)
+
+    def below(window_kwh: NDArray[np.float64], day: int) -> NDArray[np.float64]:
+        base, _ = BASELINES[method](window_kwh, workday, day)
+        return np.asarray(np.maximum(0.0, base - (1.0 - PLANNING_CUT_FRACTION) * window_kwh[:, day]))
+
+    found = history.means_on(days.tolist(), below)
     return float(np.mean(found)) if found else 0.0
 
 

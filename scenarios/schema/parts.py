@@ -155,7 +155,7 @@ class Outputs(Part):
 
     reads: Literal["none", "sample", "all"] = Field(
         default="none",
-        description="Which homes' interval reads are written to reads.parquet.",
+        description="Which homes' reads go to reads.parquet; all: a folder by month and shard.",
         examples=["none"],
     )
     read_minutes: Literal[15, 30, 60] = Field(

@@ -1,0 +1,40 @@
+"""How fast interval reads are written: a part of ``benchmarks/run.py``.
+
+Counted are quarter-hours a processor second, for metering and writing alone and with the homes' lives.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from scenarios.loader import load_scenario
+from scenarios.running.read_files import ReadsFile, day_of_reads, write_reads
+from scenarios.running.reads import chosen_world
+from simulator.world import Lives
+
+
+def rows(homes: int = 4096, days: int = 10) -> list[list[str]]:
+    """Reads a CPU-second, and bytes a read."""
+    scenario = load_scenario("heat_wave", ["outputs.reads=all", "outputs.read_minutes=15"], households=homes)
+    world, rules = chosen_world(scenario), scenario.meters.rules()
+    lives = Lives(world, world.population.homes)
+    lives.day(0)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "reads.parquet"
+        begin = time.process_time()
+        with ReadsFile(path, None) as file:
+            for day in range(days):
+                file.write("", day_of_reads(scenario, rules, world, day, lives, None))
+        alone, size = time.process_time() - begin, path.stat().st_size
+        path.unlink()
+        begin = time.process_time()
+        write_reads(scenario, path)
+        whole = time.process_time() - begin
+    reads, all_reads = homes * days * 96, homes * world.clock.intervals
+    return [
+        ["reads metered and written", f"{reads / alone / 1e6:.1f} million a CPU-second, {size / reads:.2f} bytes each",
+         "20 million"],
+        ["reads lived, metered and written", f"{all_reads / whole / 1e6:.1f} million a CPU-second", ""],
+    ]  # fmt: skip
