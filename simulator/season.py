@@ -23,6 +23,7 @@ from simulator.events import Calendar
 from simulator.fields import VERBS, Record
 from simulator.meter import MeterRules, read_day
 from simulator.programs import Program, Signal
+from simulator.records import copied, taken
 from simulator.world import Lives, World
 
 #: (window_kwh (homes, days), day) -> baseline per method (homes,) [kWh], NaN where there is too little past
@@ -105,7 +106,7 @@ class Treatment:
         self.world, self.calendar, self.program, self.rows = world, calendar, program, rows
         self.neighbours = neighbours  # rows of each home's neighbours, (homes, ties); None = nobody looks
         self.scores = score  # whether true impacts are worked out, which takes a second life about each event
-        homes = homes[rows].copy()
+        homes = taken(homes, rows)
         hours = calendar_window_hours(calendar)
         cut = float(world.behaviour["believed_cut_fraction"])
         homes["believed_usd"] = program.believed_event_usd(homes, hours, cut)
@@ -126,7 +127,7 @@ class Treatment:
         if day in self.calendar.cancelled:
             told_for_nothing(self.lives.homes, self.world.behaviour)
         event = self.calendar.days.index(day) if day in self.calendar.days else -1
-        without = Lives(self.world, self.lives.homes.copy()) if event >= 0 and self.scores else None
+        without = Lives(self.world, copied(self.lives.homes)) if event >= 0 and self.scores else None
         flags = self.log.flags[:, event] if event >= 0 else np.zeros((len(self.rows), 4), np.uint8)
         called = self._called(event, signal)
         if signal is not None:

@@ -16,6 +16,7 @@ from simulator.dispatch import ask
 from simulator.events import Calendar
 from simulator.fields import VERBS
 from simulator.programs import Program, Signal
+from simulator.records import copied, overwrite, taken
 from simulator.season import Baselines, calendar_window_hours
 from simulator.world import Lives, World
 
@@ -78,7 +79,7 @@ class _Asked:
         if signal is None:
             return None
         rows = np.flatnonzero(program.can_join(homes))
-        members = homes[rows]
+        members = taken(homes, rows)
         members["member"] = 1
         effort = float(b["fatigue_automatic_factor"]) if signal.terms["device"] > 0 else 1.0
         effort = float(b["fatigue_routine_factor"]) if signal.terms["routine"] > 0 else effort
@@ -91,10 +92,10 @@ class _Asked:
         self, other: World, day: int, window: tuple[int, int], noon: NDArray[np.void], without: NDArray[np.int64]
     ) -> NDArray[np.int64]:  # fmt: skip
         """Energy in the window with the event, (rows,); a home in which nothing is asked for or done is as without."""
-        asked = self.members.copy()
+        asked = copied(self.members)
         ask(other, asked, day, self.signal, np.zeros((len(asked), 4), np.uint8))
         does = np.flatnonzero(np.any([asked[name] != 0 for name in VERBS], axis=0))
-        state = noon[self.rows[does]]
+        state = taken(noon, self.rows[does])
         for name in VERBS:
             state[name] = asked[name][does]
         lives = Lives(other, state)
@@ -114,12 +115,13 @@ def play_event(
     sums.events += 1
     made = (_Asked.of(p, program, world, homes, day, calendar) for p, program in enumerate(programs))
     everyone = [asked for asked in made if asked is not None]
-    lives, noon = Lives(world, homes.copy()), homes.copy()
+    lives, noon = Lives(world, copied(homes)), copied(homes)
     for die in range(DICE):
         other = world.with_dice(OTHER_DICE + world.replication * DICE + die)
-        lives.world, lives.homes[...] = other, homes
+        lives.world = other
+        overwrite(lives.homes, homes)
         lives.day(day, part=(0, e0))
-        noon[...] = lives.homes
+        overwrite(noon, lives.homes)
         lives.day(day, part=(e0, e1))
         without = lives.load_wh[:, e0:e1].sum(axis=1, dtype=np.int64)
         for asked in everyone:

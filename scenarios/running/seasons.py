@@ -17,6 +17,7 @@ from scenarios.running.witness import Witness
 from simulator.events import Calendar
 from simulator.meter import MeterRules
 from simulator.programs import Program
+from simulator.records import copied
 from simulator.season import Baselines, Treatment, TreatmentLog, Turns, run_day
 from simulator.world import Lives, World
 
@@ -75,7 +76,7 @@ class Season:
     def _live_shard(self, piece: slice) -> Lived:
         world, calendar = self.world, self.calendar
         start = self.homes[piece]
-        everyone = self.lives_of(start.copy(), piece)
+        everyone = self.lives_of(copied(start), piece)
         window_kwh = self.history.window_of(piece if self.numbers is None else self.numbers[piece])
         inside = [slice(*np.searchsorted(rows, (piece.start, piece.stop))) for rows in self.rows]
         treatments = [
