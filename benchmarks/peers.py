@@ -25,8 +25,9 @@ _RICHARDSON = """
 import json, time
 import richardsonpy.classes.electric_load as load
 import richardsonpy.classes.occupancy as occupancy
+import richardsonpy.functions.change_resolution as resolution
 import richardsonpy.functions.load_radiation as radiation
-direct, diffuse = radiation.get_rad_from_try_path()
+direct, diffuse = (resolution.change_resolution(hourly, 3600, 900) for hourly in radiation.get_rad_from_try_path())
 begin = time.process_time()
 people = occupancy.Occupancy(number_occupants=3)
 load.ElectricLoad(occ_profile=people.occupancy, total_nb_occ=3, q_direct=direct, q_diffuse=diffuse, timestep=900)

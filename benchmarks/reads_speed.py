@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from scenarios.loader import load_scenario
-from scenarios.running.read_files import ReadsFile, day_of_reads, write_reads
+from scenarios.running.read_files import DayTables, ReadsFile, write_reads
 from scenarios.running.reads import chosen_world
 from simulator.world import Lives
 
@@ -24,9 +24,10 @@ def rows(homes: int = 4096, days: int = 10) -> list[list[str]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "reads.parquet"
         begin = time.process_time()
+        tables = DayTables(scenario, world, lives.homes)
         with ReadsFile(path, None) as file:
             for day in range(days):
-                file.write("", day_of_reads(scenario, rules, world, day, lives, None))
+                file.write("", tables.table(day, rules, lives.load_wh, None))
         alone, size = time.process_time() - begin, path.stat().st_size
         path.unlink()
         begin = time.process_time()

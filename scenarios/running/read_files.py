@@ -20,14 +20,14 @@ from scenarios.running.reads import chosen_world
 from scenarios.running.shards import each, shards
 from scenarios.schema.scenario import Scenario
 from simulator.keyed_random import Purpose, uniforms
-from simulator.meter import ESTIMATED, GOOD_METERS, MISSING, MeterRules, read_day
+from simulator.meter import GOOD_METERS, MeterRules, read_day
 from simulator.world import Lives, World
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-QUALITY = ("valid", "estimated", "missing")
+QUALITY = ("valid", "estimated", "missing")  # by code
 
 
 def write_reads(scenario: Scenario, path: Path) -> None:
@@ -40,15 +40,16 @@ def write_reads(scenario: Scenario, path: Path) -> None:
 
     def live(numbered: tuple[int, slice]) -> None:
         number, piece = numbered
-        lives = Lives(world, homes[piece])
+        lives, days = Lives(world, homes[piece]), DayTables(scenario, world, homes[piece])
         before: NDArray[np.int32] | None = None
         with ExitStack() as opened:
             files = {where: opened.enter_context(ReadsFile(where, number if in_parts else None)) for where in wanted}
             for day in range(world.clock.days):
                 lives.day(day)
                 for where, shown_by in wanted.items():
-                    table = day_of_reads(scenario, shown_by, world, day, lives, before)
-                    files[where].write(f"{world.clock.date(day):%Y-%m}", table)
+                    files[where].write(
+                        f"{world.clock.date(day):%Y-%m}", days.table(day, shown_by, lives.load_wh, before)
+                    )
                 before = lives.load_wh.copy()
 
     each(live, list(enumerate(shards(len(homes), together=not in_parts))))
@@ -93,40 +94,58 @@ def _open(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(path, schema, **options)
 
 
-def day_of_reads(
-    scenario: Scenario, rules: MeterRules, world: World, day: int, lives: Lives, before: NDArray[np.int32] | None
-) -> pa.Table:  # fmt: skip
-    """One day's reads of all homes of ``lives``: premise_id, start_utc, kwh (null where missing), quality.
+class DayTables:
+    """Makes one day's table of reads of some homes: premise_id, start_utc, kwh (null where missing), quality.
 
     Names, times and codes are held once and pointed to: as text they would cost more than the reads.
     """
-    import pyarrow as pa
 
-    wh, step = lives.load_wh, scenario.outputs.read_minutes // 15
-    quality = np.zeros(wh.shape, np.uint8)
-    ids = lives.homes["household"]
-    ordinal = world.clock.date(day).toordinal()
-    shown = read_day(wh, ids, world.seed, world.replication, ordinal, rules, before, quality)
-    reads = shown.reshape(len(ids), -1, step).sum(axis=2)
-    codes = quality.reshape(len(ids), -1, step)
-    worst = np.where((codes == MISSING).any(axis=2), MISSING, np.where((codes == ESTIMATED).any(axis=2), ESTIMATED, 0))
-    starts = world.clock.utc()[world.clock.slice(day)][::step]
-    place = np.tile(np.arange(len(starts), dtype=np.int32), (len(ids), 1))
-    if wh.shape[1] == 100 and rules is not GOOD_METERS:
-        _stamp_twice(place, starts, step, scenario.meters.duplicate_hour_fraction, ids, world)
+    def __init__(self, scenario: Scenario, world: World, homes: NDArray[np.void]) -> None:
+        import pyarrow as pa
 
-    def named(positions: NDArray[np.integer], values: pa.Array) -> pa.DictionaryArray:
-        return pa.DictionaryArray.from_arrays(pa.array(positions.ravel()), values)
+        self._world, self._ids = world, homes["household"].copy()
+        self._step, self._repeated = scenario.outputs.read_minutes // 15, scenario.meters.duplicate_hour_fraction
+        self._names, self._codes = pa.array([f"H{i:07d}" for i in self._ids.tolist()]), pa.array(QUALITY)
+        self._places: dict[int, tuple[NDArray[np.int32], pa.Array, pa.Array]] = {}
 
-    homes = np.repeat(np.arange(len(ids), dtype=np.int32), len(starts))
-    return pa.table(
-        {
-            "premise_id": named(homes, pa.array([f"H{i:07d}" for i in ids.tolist()])),
-            "start_utc": named(place, pa.array(starts)),
-            "kwh": pa.array(reads.ravel() / 1e3, from_pandas=True),
-            "quality": named(worst.astype(np.int8), pa.array(QUALITY)),
-        }
-    )
+    def table(
+        self, day: int, rules: MeterRules, load_wh: NDArray[np.int32], before: NDArray[np.int32] | None
+    ) -> pa.Table:  # fmt: skip
+        """The reads of a day lived, by meters under ``rules``; ``before`` is the load of the day before."""
+        import pyarrow as pa
+
+        world, homes = self._world, len(self._ids)
+        quality, ordinal = np.zeros(load_wh.shape, np.uint8), world.clock.date(day).toordinal()
+        shown = read_day(load_wh, self._ids, world.seed, world.replication, ordinal, rules, before, quality)
+        reads, codes = shown, quality
+        if self._step > 1:
+            reads = shown.reshape(homes, -1, self._step).sum(axis=2)
+            codes = quality.reshape(homes, -1, self._step).max(axis=2)  # missing is worse than estimated
+        starts = world.clock.utc()[world.clock.slice(day)][:: self._step]
+        place, home_of, start_of = self._positions(len(starts))
+        if load_wh.shape[1] == 100 and rules is not GOOD_METERS:
+            place = place.copy()
+            _stamp_twice(place, starts, self._step, self._repeated, self._ids, world)
+            start_of = pa.array(place.ravel())
+        pointing = pa.DictionaryArray.from_arrays
+        return pa.table(
+            {
+                "premise_id": pointing(home_of, self._names),
+                "start_utc": pointing(start_of, pa.array(starts)),
+                "kwh": pa.array(reads.ravel() / 1e3, from_pandas=True),
+                "quality": pointing(pa.array(codes.ravel().view(np.int8)), self._codes),
+            }
+        )
+
+    def _positions(self, reads: int) -> tuple[NDArray[np.int32], pa.Array, pa.Array]:
+        """Of each read of a day of so many: place in the day (homes, reads), and home and place as columns."""
+        import pyarrow as pa
+
+        if reads not in self._places:
+            place = np.tile(np.arange(reads, dtype=np.int32), (len(self._ids), 1))
+            home = np.repeat(np.arange(len(self._ids), dtype=np.int32), reads)
+            self._places[reads] = place, pa.array(home), pa.array(place.ravel())
+        return self._places[reads]
 
 
 def _stamp_twice(
