@@ -100,7 +100,7 @@ def row_20() -> list[Fact]:
         years = [weather_year(name, seed) for seed in SEEDS]
         hot = [hot_days(year) for year in years if year is not None]
         figures: dict[str, tuple[float, float, Callable[[HotDays], float], str]] = {
-            "hour of the hottest ten days' peak": (16, 19, lambda day: day.peak_hour, "predicted"),
+            "hour of the hottest ten days' peak": (16, 19, lambda day: day.peak_hour, "related"),
             "kW per home on them, 16-19 h": (3.0, 4.5, lambda day: day.evening_kw, "related"),
             "kW/K, 16-20 h": (0.08, 0.15, lambda day: day.slope_kw_per_k, "related"),
         }
