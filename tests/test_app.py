@@ -58,6 +58,13 @@ def test_what_is_on_screen_is_what_a_run_of_the_yaml_gives(small_scenario: Scena
     assert working.difference(shown.values, shown.values, "untargeted", "event_reduction_kw") == (0.0, 0.0, 0.0)
 
 
+def test_a_difference_between_two_settings_in_words() -> None:
+    nan = float("nan")
+    said = [working.verdict(*found) for found in ((0.0, 0.0, 0.0), (0.0, nan, nan), (1.2, nan, nan), (1.0, -1.0, 3.0))]
+    assert said == ["the same", "the same", "one draw", "no clear difference"]
+    assert (working.verdict(1.0, 0.2, 1.8), working.verdict(-1.0, -1.8, -0.2)) == ("more", "less")
+
+
 def test_segments_of_a_meter_file_are_told_in_words() -> None:
     segment = {
         "segment": 0, "label": "evening peak", "homes": 30, "share": 0.25, "mean_kwh_per_day": 9.04, "event_kw": 0.61,

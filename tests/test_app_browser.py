@@ -123,7 +123,7 @@ def test_levers_compare_and_the_download_reproduces(page: Any, tmp_path: Path) -
     page.get_by_role("button", name="Keep this setting for comparison (A)").click()
     page.get_by_text("Kept setting (A) and this one (B)").wait_for()
     slide(page, "programs-cool-incentive_usd_per_season", "ArrowRight")
-    page.get_by_text("Changed: programs.cool.incentive_usd_per_season = 45.0").wait_for()
+    page.get_by_text("Changed: programs.cool.incentive_usd_per_season from 40.0 to 45.0").wait_for()
     settled(page)
     picture(page, "side_by_side")
     with page.expect_download() as waiting:

@@ -192,17 +192,18 @@ def fill_in(scenario: Scenario, count: int, screen: Screen) -> RunResult:
 
 def side_by_side(a: RunResult, b: RunResult) -> None:
     """Two settings and their paired difference."""
-    changed = {k: v for k, v in flat(b.scenario).items() if flat(a.scenario).get(k) != v}
+    was, now = flat(a.scenario), flat(b.scenario)
+    changed = [f"{key} from {was.get(key, 'nothing')} to {now[key]}" for key in now if was.get(key) != now[key]]
     st.subheader("Kept setting (A) and this one (B)")
-    st.caption("Changed: " + (", ".join(f"{k} = {v}" for k, v in changed.items()) or "nothing"))
+    st.caption("Changed: " + ("; ".join(changed) or "nothing"))
     rows = []
     for key in present(b.comparison["arm"]):
         if key != NO_PROGRAMME and key in set(a.values["arm"]):
             mean, low, high = working.difference(a.values, b.values, key, "event_reduction_kw")
-            verdict = "one draw" if math.isnan(low) else "clear" if low > 0 or high < 0 else "no clear difference"
+            verdict = working.verdict(mean, low, high)
             sides = [estimate(r.comparison, key, "event_reduction_kw").mean for r in (a, b)]
             text = f"{mean:+.1f}" + ("" if math.isnan(low) else f" ({low:.1f} to {high:.1f})")
-            rows.append({"arm": arm(key).name, "A, kW": round(sides[0], 1), "B, kW": round(sides[1], 1),
+            rows.append({"arm": arm(key).name, "A, kW": f"{sides[0]:.1f}", "B, kW": f"{sides[1]:.1f}",
                          "B − A, kW in event hours": text, "verdict": verdict})  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     left, right = st.columns(2)

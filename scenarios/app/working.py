@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -51,6 +52,15 @@ def difference(a: pd.DataFrame, b: pd.DataFrame, arm: str, metric: str) -> tuple
     if not len(both):
         return (float("nan"),) * 3
     return t_interval((sides[1][both] - sides[0][both]).to_numpy(float))
+
+
+def verdict(mean: float, low: float, high: float) -> str:
+    """A difference B minus A in words."""
+    if mean == 0.0 and not (low < 0.0 < high):
+        return "the same"
+    if math.isnan(low):
+        return "one draw"
+    return "more" if low > 0.0 else "less" if high < 0.0 else "no clear difference"
 
 
 def report_html(result: RunResult) -> str:
