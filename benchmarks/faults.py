@@ -127,7 +127,7 @@ def killed(bench: Bench, out: Path, trial: int) -> tuple[int, str]:
 def worker_killed(bench: Bench, out: Path, trial: int, *more: str) -> tuple[int, str]:
     """kill -9 of a worker process"""
     process = start(out, *more)
-    found = wait_for_workers(process, bench.moment(trial))
+    found = wait_for_workers(process, bench.moment(trial) + (bench.seconds / 2 if more else 0.0))
     if found:
         with suppress(ProcessLookupError):
             os.kill(found[trial % len(found)], signal.SIGKILL)
@@ -151,12 +151,17 @@ def interrupted_twice(bench: Bench, out: Path, trial: int) -> tuple[int, str]:
 
 
 def out_of_memory(bench: Bench, out: Path, trial: int) -> tuple[int, str]:
-    """a worker that gets no more memory (address space held at what it has)"""
+    """workers that get no more memory, nor do those that replace them (address space held at what each has)"""
     process = start(out)
-    for pid in wait_for_workers(process, bench.moment(trial)):
-        with suppress(OSError, ValueError):
-            held = int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * resource.getpagesize()
-            resource.prlimit(pid, resource.RLIMIT_AS, (held, held))
+    time.sleep(bench.moment(trial))
+    starved: set[int] = set()
+    while process.poll() is None:
+        for pid in set(workers_of(process.pid)) - starved:
+            with suppress(OSError, ValueError):
+                held = int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * resource.getpagesize()
+                resource.prlimit(pid, resource.RLIMIT_AS, (held, held))
+                starved.add(pid)
+        time.sleep(0.05)
     return ended(process)
 
 

@@ -138,7 +138,7 @@ def _entry(
     )
 
 
-def _feed(fields: list[tuple[str, str]], readings: list[tuple[str, ...]], order: int, prolog: str, depth: int) -> bytes:
+def feed(fields: list[tuple[str, str]], readings: list[tuple[str, ...]], order: int, prolog: str, depth: int) -> bytes:
     entries = [
         _entry("UsagePoint", "U/1", "U", "U/1/MeterReading", [("kind", "0")], []),
         _entry("MeterReading", "U/1/MeterReading/1", "U/1/MeterReading", "R/1", [], []),
@@ -174,7 +174,7 @@ def green_button() -> st.SearchStrategy[Case]:
         ("", "", "", '<?xml version="1.0"?>', BOMB, '<?xml version="1.0" encoding="utf-16"?>', "<!-- x -->")
     )
     feeds = st.builds(
-        _feed, fields, st.lists(reading, max_size=40), st.integers(0, 4), prolog, st.sampled_from((0, 0, 0, 1, 70))
+        feed, fields, st.lists(reading, max_size=40), st.integers(0, 4), prolog, st.sampled_from((0, 0, 0, 1, 70))
     )
     inside = st.builds(
         _zipped,

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from analysis.meter_data import greenbutton_feed
 from benchmarks.fuzz import PARSERS, attempt, fuzz
 from benchmarks.fuzz_cases import Case
+from benchmarks.fuzz_meter_cases import feed
 from drsim.errors import DrsimError, ScenarioError
 from scenarios.cli import app
 from scenarios.loader import load_scenario
@@ -35,6 +36,16 @@ def two_columns_of_one_name() -> bytes:
     return out.getvalue()
 
 
+def broken_stream() -> bytes:
+    """A zip whose deflated bytes are harmed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.xml", bytes(range(256)) * 8)
+    content = bytearray(out.getvalue())
+    content[40:60] = b"\xff" * 20
+    return bytes(content)
+
+
 def billion_laughs(declare: str, of: str, ends: str) -> bytes:
     """Twenty names, each nine times the one before."""
     later = "".join(declare.format(i, of.format(i - 1) * 9) for i in range(1, 20))
@@ -51,6 +62,7 @@ FOUND = [
     ("event_json", "events.json", b'{"programName": "x", "attributes": [1, {"type": "DRSIM_KIND"}]}', "KIND None"),
     ("event_json", "events.json", b"[" * 5000, "not JSON"),
     ("meter_csv", "reads.csv", b"premise_id,start_utc,kwh", "no usable read"),
+    ("green_button", "broken.zip", broken_stream(), "can not be unpacked"),
     ("meter_csv", "reads.csv", b"id,timestamp,wh\nNaN,2024-07-03 00:00,-inf", "name no premise"),
     ("meter_parquet", "reads.parquet", two_columns_of_one_name(), "two columns are called 'time'"),
 ]  # fmt: skip
@@ -62,6 +74,15 @@ def test_a_crash_once_found_stays_mended(tmp_path: Path, parser: str, name: str,
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DrsimError, match=said):
         PARSERS[parser].read(tmp_path / name, Case(name, content))
+
+
+@pytest.mark.parametrize(("fields", "start"), [
+    ({"powerOfTenMultiplier": "/dev/zero"}, "1700000100"), ({"powerOfTenMultiplier": "9" * 30}, "1700000100"),
+    ({}, "9" * 30), ({"tzOffset": "--5"}, "1700000100"), ({"tzOffset": "9" * 5000}, "1700000100"),
+])  # fmt: skip
+def test_green_button_numbers_beyond_measure_are_set_aside(fields: dict[str, str], start: str) -> None:
+    content = feed(list(fields.items()), [("900", start, "5"), ("900", "1700001000", "5")], 0, "", 0)
+    assert attempt(PARSERS["green_button"], Case("x.xml", content)) is True
 
 
 def grown_mb(run: object, *arguments: object) -> float:

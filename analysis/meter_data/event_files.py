@@ -116,8 +116,8 @@ def _utc(path: Path, stamps: pd.Series, name: str, zone: str) -> pd.Series:
     if parsed.isna().any():
         bad = text[parsed.isna()].iloc[0]
         raise DataError(f'{path}: {name} holds "{bad}"; expected a time such as 2024-07-10 16:00')
-    if aware:
-        return parsed
+    if aware or parsed.dt.tz is not None:
+        return parsed.dt.tz_convert("UTC")
     local = parsed.dt.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward")
     if local.isna().any():
         raise DataError(f"{path}: {name} has a time in the hour that a clock change repeats; give start_utc instead")

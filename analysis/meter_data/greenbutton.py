@@ -8,6 +8,7 @@ energy (flow direction 19) is subtracted; overlapping blocks are merged; nothing
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ NOT_USED = "green_button_not_used"
 OVERLAP = "duplicate_reads"
 ESTIMATED = "estimated_reads"
 LOCAL_TIME = "time_zone_differs"
+_MULTIPLIER, _SECONDS = re.compile(r"-?(\d|1[0-2])"), re.compile(r"-?\d{1,6}")
 Reads = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
@@ -60,7 +62,7 @@ def read_green_button(path: Path, zone: str | None = None) -> tuple[list[Series]
 def _clock_findings(resources: Sequence[Resource], zone: str) -> list[Finding]:
     winter = min(ZoneInfo(zone).utcoffset(datetime(2024, month, 1)) or timedelta() for month in (1, 7))
     said = {int(r.fields["tzOffset"]) for r in by_kind(resources, "LocalTimeParameters")
-            if r.fields.get("tzOffset", "").lstrip("-").isdecimal()}  # fmt: skip
+            if _SECONDS.fullmatch(r.fields.get("tzOffset", ""))}  # fmt: skip
     return [
         Finding(LOCAL_TIME, "", f"the file says standard time is {seconds / 3600:+g} h from UTC, {zone} is "
                 f"{winter.total_seconds() / 3600:+g} h: is the zone right?")
@@ -93,7 +95,7 @@ def join(resources: Sequence[Resource]) -> tuple[list[Series], list[Finding]]:
             trouble[why] += 1
             continue
         premise = _name(point)
-        power = int(kind.fields.get("powerOfTenMultiplier", "0") or 0)
+        power = int(kind.fields.get("powerOfTenMultiplier", "0"))
         sign = -1 if kind.fields.get("flowDirection") == RECEIVED else 1
         rows = np.array([r[:3] for r in block.readings], dtype=np.int64).reshape(-1, 3)
         estimated[premise] += sum(r[3] for r in block.readings)
@@ -126,6 +128,8 @@ def _refusal(block: Resource, meter: Resource | None, point: Resource | None, ki
         return "their reading type is not energy in Wh (uom 72)"
     if kind.fields.get("accumulationBehaviour", DELTA) != DELTA:
         return "their reading type is not energy per interval (accumulation behaviour 4)"
+    if not _MULTIPLIER.fullmatch(kind.fields.get("powerOfTenMultiplier", "0")):
+        return "their reading type has no usable power of ten"
     return ""
 
 

@@ -7,6 +7,7 @@ are bounded. What the resources mean together is :mod:`analysis.meter_data.green
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ MAX_XML_BYTES = 512 * 1024**2
 MAX_DEPTH = 64
 MAX_READINGS = 10_000_000
 MAX_ZIP_MEMBERS = 200_000
+MOST_IN_A_FIELD = 2**40  # seconds since 1970, or units of a reading; more is no reading
 _CHUNK = 1 << 20
 
 
@@ -105,6 +107,8 @@ class _Feed:
         read = self._reading
         try:
             begins, seconds, value = int(read["start"]), int(read["duration"]), int(read["value"])
+            if max(abs(begins), abs(seconds), abs(value)) >= MOST_IN_A_FIELD:
+                raise ValueError
         except (KeyError, ValueError):
             entry.fields["broken_readings"] = str(int(entry.fields.get("broken_readings", "0")) + 1)
             return
@@ -168,7 +172,7 @@ def _zipped(path: Path) -> Iterator[tuple[str, list[Resource]]]:
             try:
                 with archive.open(name) as member:
                     found = parse_feed(member, label)
-            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+            except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
                 raise DataError(f"{label}: can not be unpacked ({error})") from error
             yield label, found
 

@@ -76,10 +76,11 @@ def _client(distributed: Any, workers: int, scheduler: str | None) -> Iterator[A
     with dask.config.set(quiet):
         if scheduler is None:
             options = {"n_workers": workers, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-            with (
-                distributed.LocalCluster(**options, silence_logs=logging.CRITICAL) as cluster,
-                distributed.Client(cluster) as client,
-            ):
+            try:
+                cluster = distributed.LocalCluster(**options, silence_logs=logging.CRITICAL)
+            except RuntimeError as error:  # a worker died, or was killed, while it started
+                raise RunFailed(f"the cluster on this machine did not start ({error})") from error
+            with cluster, distributed.Client(cluster) as client:
                 yield client
             return
         try:

@@ -1,0 +1,51 @@
+"""A sample of the fault table of ``benchmarks/faults.py``: a harmed run is complete or resumable."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+
+import pytest
+
+from benchmarks import faults
+
+needs_linux = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="looks for processes in /proc")
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> faults.Bench:
+    return faults.make_bench(tmp_path_factory.mktemp("faults"))
+
+
+@needs_linux
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", [faults.interrupted_twice, faults.out_of_memory, faults.disk_full])
+def test_a_run_that_is_harmed_is_complete_or_resumed(bench: faults.Bench, fault: faults.Fault) -> None:
+    kind, code, said = faults.outcome(fault, bench, 0)
+    assert kind in ("complete", "resumed"), (code, said)
+
+
+@needs_linux
+def test_workers_are_found_below_their_parent() -> None:
+    before = faults.workers_of(os.getpid())
+    context = multiprocessing.get_context("spawn")
+    worker = context.Process(target=context.Event().wait, args=(30,), daemon=True)
+    worker.start()
+    try:
+        assert worker.pid in set(faults.workers_of(os.getpid())) - set(before)
+    finally:
+        worker.kill()
+
+
+def test_other_bytes_are_noticed(tmp_path: Path) -> None:
+    for side in ("left", "right"):
+        (tmp_path / side).mkdir()
+        for name in "abcdef":
+            (tmp_path / side / name).write_text(name)
+    assert faults.same(tmp_path / "left", tmp_path / "right")
+    (tmp_path / "right" / "c").write_text("C")
+    assert not faults.same(tmp_path / "left", tmp_path / "right")
+    (tmp_path / "right" / "c").write_text("c")
+    (tmp_path / "left" / "manifest.json").write_text("it quotes the command")
+    assert faults.same(tmp_path / "left", tmp_path / "right")
