@@ -46,6 +46,18 @@ def test_every_classifier_recovers_the_true_propensity(method: str) -> None:
     assert np.array_equal(p, fit_participation(table, yes, method).predict(fresh))
 
 
+def test_trees_learn_from_a_fair_part_of_very_many_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    table, _, yes = planted(6000)
+    order = np.argsort(~yes, kind="stable")  # all who said yes first: an unfair part would show in the base rate
+    monkeypatch.setattr("analysis.prediction.participation.MOST_BOOSTED", 3000)
+    model = fit_participation(table.iloc[order], yes[order], "boosting")
+    fresh, truth, _ = planted(3000, seed=2)
+    p = model.predict(fresh)
+    assert np.corrcoef(p, truth)[0, 1] > 0.93
+    assert abs(p.mean() - truth.mean()) < 0.03
+    assert model.base_rate == yes.mean()
+
+
 @pytest.mark.parametrize("method", sorted(CLASSIFIERS))
 def test_missing_columns_and_values_are_lived_with(method: str) -> None:
     table, _, yes = planted(1500)

@@ -27,6 +27,8 @@ LEAST_KNOWN_VALUES = 20
 CALIBRATION_FOLDS = 3
 #: With fewer records the ridge of the logistic model is chosen by cross-validated log loss among RIDGES.
 MANY_RECORDS = 20_000
+#: Trees learn from at most so many records, drawn by lot: more would take minutes and change next to nothing.
+MOST_BOOSTED = 200_000
 RIDGES = (0.001, 0.01, 0.1, 1.0)
 
 
@@ -137,6 +139,11 @@ def fit_participation(
         raise ValueError(f"{len(table)} rows and {len(yes)} answers; expected as many answers as rows, at least one")
     known = np.isfinite(_matrix(table, tuple(table.columns))).sum(axis=0) >= min(LEAST_KNOWN_VALUES, len(yes))
     columns, rate = tuple(table.columns[known]), float(yes.mean())
+    if method == "boosting" and len(table) > MOST_BOOSTED:
+        from sklearn.utils import shuffle
+
+        rows = shuffle(np.arange(len(table)), random_state=random_state, n_samples=MOST_BOOSTED)
+        table, yes = table.iloc[rows], yes[rows]
     if min(yes.sum(), (~yes).sum()) < LEAST_OF_EACH_ANSWER or not columns:
         return ParticipationModel(method, columns, rate, None)
     with threadpool_limits(1):
