@@ -283,6 +283,7 @@ class Page(HTMLParser):
         self.tags: list[str] = []
         self.ids: list[str] = []
         self.links: list[str] = []
+        self.beside: list[str] = []  # pages of the same run folder: followed by a click, never loaded
         self.labelled: list[str] = []
         self.feed(text)
 
@@ -293,7 +294,8 @@ class Page(HTMLParser):
             if name == "id":
                 self.ids.append(value)
             elif name in ("href", "xlink:href", "src", "srcset", "data", "action"):
-                (self.links if value.startswith("#") else self.loads).append(value)
+                clicked = self.beside if tag == "a" and ":" not in value and "//" not in value else self.loads
+                (self.links if value.startswith("#") else clicked).append(value)
             elif name == "aria-labelledby":
                 self.labelled += value.split()
 
@@ -436,6 +438,7 @@ def test_the_page_loads_nothing_and_is_small(report: Path) -> None:
     text = file.read_text(encoding="utf-8")
     page = Page(text)
     assert page.loads == []
+    assert set(page.beside) <= {"measurement.html"}
     assert not re.search(r"url\((?!#)|@import|<script|<link|<iframe", text)
     assert file.stat().st_size < 3_000_000
 

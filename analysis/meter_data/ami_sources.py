@@ -239,7 +239,7 @@ def _batch(
     seconds, placed, utc = _seconds(file, stamp)
     if pd.api.types.is_datetime64_any_dtype(value) or pd.api.types.is_timedelta64_dtype(value):
         raise DataError(f"{file}: the values in {value_name or value.name} are times; expected numbers")
-    reads = pd.to_numeric(value, errors="coerce").to_numpy(dtype=np.float32, na_value=np.nan)
+    reads = np.array(pd.to_numeric(value, errors="coerce").to_numpy(dtype=np.float32, na_value=np.nan))  # our own
     reads[~np.isfinite(reads)] = np.nan
     lost = int((~placed).sum())
     if lost:
