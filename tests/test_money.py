@@ -98,6 +98,18 @@ def test_mis_payment_by_hand() -> None:
     assert found.structural_winners_fraction == 0.5
 
 
+def test_mis_payment_of_responders_by_hand() -> None:
+    # Home A is paid 3 and nothing for cuts worth 4 and 1.5; home B, paid 1 twice, cut just the threshold once.
+    truth = np.array([[4.0, 1.5], [0.05, 0.0]])
+    found = mis_payment(individual(BASE, METER, 1.0), truth, 1.0)
+    assert found.earned_usd == pytest.approx(5.55)
+    assert found.to_non_responders_fraction == pytest.approx(1 / 5)
+    assert found.unpaid_responder_fraction == pytest.approx(1 / 3)
+    assert found.over_usd == pytest.approx(0.95 + 1.0)
+    assert found.under_usd == pytest.approx(1.0 + 1.5)
+    assert found.structural_winners_fraction == 0.0  # the threshold itself counts as a response
+
+
 # ---- tariffs ----
 
 
