@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.behaviour.attention import read_in_time_fraction
+from simulator.behaviour.attention import after_contacts, read_in_time_fraction
 from simulator.behaviour.depth import discretionary_cut, thermostat_offset_k
 from simulator.behaviour.enrolment import answers, enrolment_logit, enrolment_probability, enrols
 from simulator.behaviour.fatigue import recover_overnight, tire
@@ -38,6 +38,13 @@ def test_all_of_it_uncompiled() -> None:
         text=True,
     )
     assert run.returncode == 0 and "failed" not in run.stdout and "passed" in run.stdout, run.stdout
+
+
+def test_more_contacts_are_considered_by_more_homes() -> None:
+    # Of letters that a quarter and a half consider: 1 - 0.75^2 and 1 - 0.5^2 after two.
+    attention = np.array([0.25, 0.5], np.float32)
+    assert after_contacts(attention, 1) == pytest.approx([0.25, 0.5])
+    assert after_contacts(attention, 2) == pytest.approx([0.4375, 0.75])
 
 
 def home(**fields: Any) -> Any:
