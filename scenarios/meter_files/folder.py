@@ -6,11 +6,24 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.meter_data.ami_store import MANIFEST
 from drsim.errors import Problem, ScenarioError
 from scenarios.running.run_folder import finish, partial_of
+
+
+@dataclass(frozen=True, eq=False)
+class FolderResult:
+    """What a command on a meter file leaves behind: the folder, and a summary of it."""
+
+    folder: Path
+    _facts: dict[str, object] = field(default_factory=dict)
+
+    def summary(self) -> dict[str, object]:
+        """Plain values for ``--json``."""
+        return dict(self._facts)
 
 
 def folder_for(kind: str, source: Path, out: str | Path | None) -> Path:

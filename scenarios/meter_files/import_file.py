@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -12,21 +12,14 @@ from analysis.meter_data.ami_import import Imported, import_reads, salt_from
 from analysis.meter_data.ami_sources import Layout
 from analysis.meter_data.ami_store import KIND, MANIFEST
 from drsim.clock import known_zone
-from scenarios.meter_files.folder import folder_for, written_whole
+from scenarios.meter_files.folder import FolderResult, folder_for, written_whole
 
 REPORT = "report.html"
 
 
 @dataclass(frozen=True, eq=False)
-class ImportResult:
-    """What ``drsim import`` leaves behind: the folder, and a summary of it."""
-
-    folder: Path
-    _facts: dict[str, object] = field(default_factory=dict)
-
-    def summary(self) -> dict[str, object]:
-        """Plain values for ``--json``."""
-        return dict(self._facts)
+class ImportResult(FolderResult):
+    """What ``drsim import`` leaves behind."""
 
     def summary_text(self) -> str:
         """A few lines for the terminal."""

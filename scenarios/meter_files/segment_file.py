@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +21,7 @@ from analysis.segments.segmentation import SMALLEST_SEGMENT
 from analysis.segments.segmenters import METHODS
 from drsim.clock import known_zone, quarter_of
 from drsim.errors import Problem, ScenarioError
-from scenarios.meter_files.folder import folder_for, written_whole
+from scenarios.meter_files.folder import FolderResult, folder_for, written_whole
 from scenarios.meter_files.segmented import Cut, SegmentedFile, segmented
 from scenarios.running.run_folder import sha256, versions
 
@@ -30,15 +30,8 @@ SMALLEST_ALLOWED = 5
 
 
 @dataclass(frozen=True, eq=False)
-class SegmentResult:
-    """What ``drsim segment`` leaves behind: the folder, and a summary of it."""
-
-    folder: Path
-    _facts: dict[str, object] = field(default_factory=dict)
-
-    def summary(self) -> dict[str, object]:
-        """Plain values for ``--json``."""
-        return dict(self._facts)
+class SegmentResult(FolderResult):
+    """What ``drsim segment`` leaves behind."""
 
     def summary_text(self) -> str:
         """A few lines for the terminal."""
