@@ -9,7 +9,6 @@ from scenarios.schema.scenario import Scenario
 
 #: Arms whose search takes longer than a person wants to wait; off unless asked for.
 SLOW_ARMS = ("oracle", "oracle_bound", "propensity_targeted", "uplift_targeted", "knapsack")
-FEW_HOMES = 1000
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,6 @@ from scenarios.schema.scenario import Scenario
 from simulator.keyed_random import Purpose, uniforms
 from simulator.world import World
 
-#: Columns of the customer file; NaN = not on file.
-DEMOGRAPHICS = ("dwelling", "owner", "income_band")
-
 
 def customers_of(scenario: Scenario, world: World) -> pd.DataFrame:
     """Dwelling (0 flat .. 3 detached), owner (1) or tenant (0), income band (0 low, 1 middle, 2 high).

@@ -32,8 +32,6 @@ from simulator.programs import Program
 from simulator.season import Baselines, TreatmentLog, calendar_window_hours
 from simulator.world import Lives, World
 
-SEGMENT_ARMS = ("segment_targeted", "segment_absolute", "placebo")
-
 
 @dataclass(frozen=True)
 class ReplicationResult:
