@@ -78,21 +78,28 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 def workers_of(parent: int) -> list[int]:
-    """Worker processes below ``parent``, children of children included (Dask's live below their nannies)."""
-    parents = {}
+    """Worker processes below ``parent``, children of children included (Dask's live below their nannies).
+
+    A worker is a spawned process, or a copy of its parent.
+    """
+    parents: dict[int, tuple[int, bytes]] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             text = (entry / "stat").read_text()
             words = (entry / "cmdline").read_bytes()
         except (OSError, ValueError):
             continue
-        parents[int(entry.name)] = (int(text.rpartition(")")[2].split()[1]), b"spawn_main" in words)
+        parents[int(entry.name)] = (int(text.rpartition(")")[2].split()[1]), words)
     below, grew = {parent}, True
     while grew:
         more = {pid for pid, (above, _) in parents.items() if above in below} - below
         grew = bool(more)
         below |= more
-    return sorted(pid for pid in below if pid != parent and parents[pid][1])
+    return sorted(pid for pid in below if pid != parent and _is_worker(parents, *parents[pid]))
+
+
+def _is_worker(parents: dict[int, tuple[int, bytes]], above: int, words: bytes) -> bool:
+    return b"spawn_main" in words or (above in parents and words == parents[above][1])
 
 
 def wait_for_workers(process: subprocess.Popen[str], seconds: float) -> list[int]:

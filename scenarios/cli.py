@@ -25,6 +25,7 @@ from scenarios.commands.schema import schema
 from scenarios.commands.segment import segment
 from scenarios.commands.sweep import sweep
 from scenarios.commands.version import drsim_version, show_version
+from scenarios.running.spawning import this_process_is_ours
 
 app = typer.Typer(
     name="drsim",
@@ -71,6 +72,7 @@ def _front(
 
 def main() -> None:
     """Entry point of ``drsim``."""
+    this_process_is_ours()
     try:
         app(prog_name="drsim")
     except KeyboardInterrupt:  # before a command's own guard, or while Python shuts down

@@ -28,9 +28,10 @@ def test_a_run_that_is_harmed_is_complete_or_resumed(bench: faults.Bench, fault:
 
 
 @needs_linux
-def test_workers_are_found_below_their_parent() -> None:
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_workers_are_found_below_their_parent(method: str) -> None:
     before = faults.workers_of(os.getpid())
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(method)
     worker = context.Process(target=context.Event().wait, args=(90,), daemon=True)
     worker.start()
     try:  # a process has its parent's name until it has become the new program

@@ -16,6 +16,7 @@ import pytest
 from drsim.errors import ScenarioError
 from scenarios.loader import load_scenario
 from scenarios.pipeline import run_scenario
+from scenarios.running import spawning
 from scenarios.running.checkpoints import Checkpoints
 from scenarios.running.parallel import RunFailed, one_replication
 from scenarios.running.repeat import scenario_of_manifest
@@ -23,6 +24,7 @@ from scenarios.schema.scenario import Scenario
 from tests.conftest import SHORT, same_bytes
 
 ROOT = Path(__file__).parents[1]
+
 
 def _stop_after(monkeypatch: pytest.MonkeyPatch, replications: int, error: BaseException) -> None:
     real = Checkpoints.save
@@ -117,9 +119,11 @@ def _die(scenario: Scenario, replication: int) -> object:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+@pytest.mark.parametrize("of_the_command_line", [False, True])
 def test_a_killed_worker_is_replaced(
-    short: Scenario, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    short: Scenario, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of_the_command_line: bool
 ) -> None:
+    monkeypatch.setattr(spawning, "_own_process", of_the_command_line)
     monkeypatch.setenv("DRSIM_TEST_MARKER", str(tmp_path / "died"))
     monkeypatch.setattr("scenarios.running.parallel.one_replication", _die_once)
     said: list[str] = []
@@ -128,6 +132,16 @@ def test_a_killed_worker_is_replaced(
     )
     assert (tmp_path / "died").exists() and any("a worker process died" in line for line in said)
     same_bytes(undisturbed, result.folder)
+
+
+def test_only_the_command_line_copies_itself_and_not_after_a_death() -> None:
+    ask = "import sys; from scenarios.running.spawning import *; {}; print(workers_context({}).get_start_method())"
+    said = [
+        subprocess.run([sys.executable, "-c", ask.format(first, afresh)], cwd=ROOT, capture_output=True, text=True)
+        for first, afresh in (("0", False), ("this_process_is_ours()", False), ("this_process_is_ours()", True))
+    ]
+    copies = "fork" if sys.platform == "linux" else "spawn"
+    assert [answer.stdout.strip() for answer in said] == ["spawn", copies, "spawn"], said[0].stderr
 
 
 @pytest.mark.slow
@@ -155,9 +169,7 @@ def test_a_killed_run_is_resumed_and_leaves_no_workers(tmp_path: Path, number: s
     command += [word for change in SHORT for word in ("--set", change)]
     # a shell's background jobs ignore SIGINT and hand that on; the run under test must not inherit it
     heed = functools.partial(signal.signal, signal.SIGINT, signal.default_int_handler)
-    process = subprocess.Popen(
-        command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=heed
-    )
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=heed)
     folder = tmp_path / "run.partial" / "checkpoints"
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline and process.poll() is None and not list(folder.glob("*.part")):
@@ -208,5 +220,3 @@ def test_a_manifest_that_can_not_be_repeated_says_why(undisturbed: Path, tmp_pat
     good["versions"]["numpy"] = "1.0.0"
     path.write_text(json.dumps(good))
     assert any("numpy was 1.0.0" in warning for warning in scenario_of_manifest(path)[1])
-
-

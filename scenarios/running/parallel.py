@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -13,7 +11,7 @@ from typing import Literal
 
 from drsim.errors import DrsimError
 from scenarios.results.tables import ReplicationTables
-from scenarios.running.spawning import main_hidden
+from scenarios.running.spawning import main_hidden, settle_in, workers_context
 from scenarios.schema.scenario import Scenario
 
 #: (replications finished, replications in all, what is under way)
@@ -95,7 +93,7 @@ def run_all(
         return
     for attempt in range(MOST_BROKEN_POOLS):
         try:
-            _with_pool(scenario, wanted, workers, progress, receive)
+            _with_pool(scenario, wanted, workers, progress, receive, afresh=attempt > 0)
             return
         except BrokenProcessPool as error:
             if attempt == MOST_BROKEN_POOLS - 1:
@@ -107,12 +105,11 @@ def run_all(
 
 
 def _with_pool(
-    scenario: Scenario, wanted: list[int], workers: int, progress: Progress, receive: Receive
+    scenario: Scenario, wanted: list[int], workers: int, progress: Progress, receive: Receive, afresh: bool
 ) -> None:
     """One pool of workers; takes out of ``wanted`` what is finished, also when the pool breaks."""
     n = scenario.replications
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(max_workers=workers, mp_context=context, initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(max_workers=workers, mp_context=workers_context(afresh), initializer=settle_in)
     try:
         with main_hidden():
             pending: dict[Future[ReplicationTables], int] = {
@@ -132,18 +129,6 @@ def _with_pool(
             process.terminate()
         raise
     pool.shutdown()
-
-
-def _end_with_parent() -> None:
-    """A worker whose parent was killed ends too, instead of waiting for work for ever."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def usual_workers() -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
 import shutil
 from collections.abc import Iterable, Sequence
@@ -24,7 +23,7 @@ from scenarios.results.comparison import compare
 from scenarios.running import run_folder
 from scenarios.running.parallel import Progress, compile_first, usual_workers
 from scenarios.running.shared import sharing, world_key
-from scenarios.running.spawning import main_hidden
+from scenarios.running.spawning import main_hidden, settle_in, workers_context
 from scenarios.schema.scenario import Scenario
 from scenarios.sweeps.sweep_points import Axis, Point
 
@@ -98,9 +97,7 @@ def run_sweep(
     return result
 
 
-def run_points(
-    points: Sequence[Point], keep: Path | None, workers: int | None, tell: Progress
-) -> pd.DataFrame:
+def run_points(points: Sequence[Point], keep: Path | None, workers: int | None, tell: Progress) -> pd.DataFrame:
     """One row a point, arm and replication; ``keep`` is a folder for finished work."""
     tasks = _tasks(points)
     total = sum(len(task.numbers) for task in tasks)
@@ -147,8 +144,7 @@ def _run(tasks: list[Task], workers: int) -> Iterable[tuple[Task, pd.DataFrame]]
         for task in tasks:
             yield task, run_task(task)
         return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(max_workers=min(workers, len(tasks)), mp_context=context)
+    pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=workers_context(), initializer=settle_in)
     try:
         with main_hidden():
             pending = {pool.submit(run_task, task): task for task in tasks}
