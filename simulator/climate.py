@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from ruamel.yaml import YAML
+
+from simulator.parameters.documents import document
 
 Floats = NDArray[np.float64]
 
@@ -165,20 +166,14 @@ def _check_spells(climate: Climate) -> None:
         )
 
 
-@cache
-def _document() -> Mapping[str, Any]:
-    document: Mapping[str, Any] = YAML(typ="safe", pure=True).load(CLIMATES.read_text(encoding="utf-8"))
-    return document
-
-
 def climate_names() -> list[str]:
     """Names of the climates that ship with the model."""
-    return sorted(_document())
+    return sorted(document(CLIMATES))
 
 
 @cache
 def load_climate(name: str) -> Climate:
     """A climate of ``climates.yaml`` by name; raises ``KeyError`` for an unknown one."""
-    if name not in _document():
+    if name not in document(CLIMATES):
         raise KeyError(f"no climate is named {name!r}; there are {', '.join(climate_names())}")
-    return Climate.from_mapping(name, _document()[name])
+    return Climate.from_mapping(name, document(CLIMATES)[name])

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from simulator.user_cache import cache_root
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -26,17 +28,6 @@ def source_hash(folder: Path | None = None) -> str:
         digest.update(str(path.relative_to(folder)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def cache_root() -> Path:
-    """The user's cache folder for drsim (``DRSIM_CACHE_DIR`` overrides it)."""
-    if named := os.environ.get("DRSIM_CACHE_DIR"):
-        return Path(named)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", str(Path.home())))
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")))
-    return base / "drsim"
 
 
 def _writable_cache() -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 from scenarios.cli import app
 from scenarios.homes.parameter_table import every_parameter, region_table
 from scenarios.schema.parameters import known_parameters
-from simulator.parameters import files
+from simulator.parameters import documents, files
 from simulator.parameters.tables import load_region, region_names
 
 META = """
@@ -32,9 +33,9 @@ def region_file(folder: Path, rows: str) -> Path:
 
 
 def test_a_region_is_the_common_table_with_its_own_rows_laid_over() -> None:
-    common = files.document(files.COMMON)["parameters"]
+    common = documents.document(files.COMMON)["parameters"]
     for name in region_names():
-        own = files.document(files.REGIONS / f"{name}.yaml")["parameters"]
+        own = documents.document(files.REGIONS / f"{name}.yaml")["parameters"]
         region = load_region(name)
         assert list(region.parameters) == list(common)
         for key, parameter in region.parameters.items():
@@ -92,3 +93,58 @@ def test_the_command_lists_and_marks() -> None:
     assert "ac.set_degc" in text and "ASSUMPTION" in text and "of them assumptions." in text
     wrong = CliRunner().invoke(app, ["parameters", "--region", "uk_londn"])
     assert wrong.exit_code == 2 and "uk_london" in wrong.output
+
+
+# ---- the copies of the files in the user's cache ----
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty cache, and no document remembered in this process."""
+    monkeypatch.setenv("DRSIM_CACHE_DIR", str(tmp_path / "cache"))
+    documents.document.cache_clear()
+    yield tmp_path / "cache" / "documents"
+    documents.document.cache_clear()
+
+
+def _read_again(path: Path) -> object:
+    documents.document.cache_clear()
+    return documents.document(path)
+
+
+def test_every_parameter_file_is_the_same_from_its_copy(cache: Path) -> None:
+    paths = sorted(files.FOLDER.rglob("*.yaml"))
+    first = [repr(_read_again(path)) for path in paths]
+    assert len(list(cache.iterdir())) == len(paths) > 5
+    for copy in cache.iterdir():  # a mark that only the copy has
+        copy.write_text(copy.read_text().replace('"title": "', '"title": "copied '))
+    again = [repr(_read_again(path)) for path in paths]
+    assert sum("copied " in text for text in again) >= 5
+    assert [text.replace("copied ", "") for text in again] == first
+
+
+def test_an_edited_file_is_read_anew_and_a_damaged_copy_is_not_believed(cache: Path, tmp_path: Path) -> None:
+    path = tmp_path / "some.yaml"
+    path.write_text("parameters: {a: {value: 1.5, unit: kW}}\n")
+    before = _read_again(path)
+    for copy in cache.iterdir():
+        copy.write_text('{"parameters": {"a": {"va')
+    assert _read_again(path) == before == {"parameters": {"a": {"value": 1.5, "unit": "kW"}}}
+    path.write_text("parameters: {a: {value: 2, unit: kW}}\n")
+    assert _read_again(path) == {"parameters": {"a": {"value": 2, "unit": "kW"}}}
+
+
+@pytest.mark.parametrize("text", ["{2024: 1}", "{a: 2024-06-01}", "[.nan]"])
+def test_what_json_can_not_hold_has_no_copy(cache: Path, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "some.yaml"
+    path.write_text(text)
+    assert repr(_read_again(path)) == repr(_read_again(path))
+    assert not cache.exists()
+
+
+def test_without_a_cache_folder_the_yaml_is_read(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("DRSIM_CACHE_DIR", str(tmp_path / "a file"))
+    assert _read_again(files.BEHAVIOUR)["parameters"]  # type: ignore[index]

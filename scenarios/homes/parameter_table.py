@@ -7,16 +7,8 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from simulator.climate import climate_names, load_climate
-from simulator.parameters.files import (
-    BEHAVIOUR,
-    COMMON,
-    REGIONS,
-    Row,
-    behaviour_rows,
-    document,
-    region_names,
-    region_rows,
-)
+from simulator.parameters.documents import document
+from simulator.parameters.files import BEHAVIOUR, COMMON, REGIONS, Row, behaviour_rows, region_names, region_rows
 from simulator.parameters.tables import Parameter, Region
 
 COLUMNS = ["file", "name", "value", "unit", "low", "high", "source", "assumption", "note"]

@@ -6,11 +6,10 @@ Read without numpy, because the scenario schema needs the names and ranges befor
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from simulator.parameters.documents import document
 
 FOLDER = Path(__file__).parent
 REGIONS = FOLDER / "regions"
@@ -42,12 +41,6 @@ def mix_parameters(mix: Mapping[str, float]) -> dict[str, float]:
     if any(kind in mix for kind in KINDS):
         chosen = {**{MIX[kind]: 0.0 for kind in KINDS}, **chosen}
     return chosen
-
-
-@cache
-def document(path: Path) -> Any:
-    """A YAML file as plain values."""
-    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
 
 
 def region_names() -> list[str]:
