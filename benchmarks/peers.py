@@ -11,6 +11,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from figures import Figure
+
 
 @dataclass(frozen=True)
 class Peer:
@@ -71,18 +73,18 @@ PEERS = (
 )  # fmt: skip
 
 
-def rows(folder: Path | None) -> list[list[str]]:
+def rows(folder: Path | None) -> list[Figure]:
     """Household-days per CPU-second of each peer that is installed below ``folder``."""
     found = []
     for peer in PEERS:
         python = None if folder is None else folder / peer.name / "bin" / "python"
         if python is None or not python.exists():
-            found.append([f"{peer.name}: {peer.models}", "not installed", ""])
+            found.append(Figure(f"{peer.name}: {peer.models}", "not installed"))
             continue
         done = subprocess.run([str(python), "-c", peer.script], capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            found.append([f"{peer.name}: {peer.models}", f"failed: {done.stderr.strip().splitlines()[-1]}", ""])
+            found.append(Figure(f"{peer.name}: {peer.models}", f"failed: {done.stderr.strip().splitlines()[-1]}"))
             continue
         days, seconds = json.loads(done.stdout.splitlines()[-1])
-        found.append([f"{peer.name}: {peer.models}", f"{days / seconds:,.1f} household-days a CPU-second", ""])
+        found.append(Figure(f"{peer.name}: {peer.models}", f"{days / seconds:,.1f} household-days a CPU-second"))
     return found

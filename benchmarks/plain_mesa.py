@@ -3,7 +3,7 @@
 This is the model as one would write it without a compiled kernel: attributes, methods, ``random.Random``.
 It is written apart from the simulator's appliances and shares only its inputs - sampled records, weather,
 clock, behavioural parameters - so it serves twice: as what the compiled path is measured against
-(``speed.py``), and as a second opinion on what it computes (``tests/test_plain_mesa.py``). Its dice are its
+(``run.py --only kernel``), and as a second opinion on what it computes (``tests/test_plain_mesa.py``). Its dice are its
 own, so it agrees in means, quantiles and event impact, not draw for draw.
 """
 

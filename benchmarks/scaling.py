@@ -1,4 +1,4 @@
-"""How the cost of a run grows: with homes, days, arms, and workers. Parts of ``benchmarks/run.py``.
+"""How the cost of a run grows: with homes, days, arms, threads and workers. Parts of ``benchmarks/run.py``.
 
 Costs are processor seconds. A run's own process start is measured once and taken off, so that what is left can be
 divided by homes and days.
@@ -6,11 +6,7 @@ divided by homes and days.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
+from figures import Cost, Figure, at_most, script
 
 RUN = """
 import json, os, resource, sys, tempfile, time
@@ -26,109 +22,112 @@ times, per_gb = os.times(), 1e9 if sys.platform == "darwin" else 1e6
 peak = [resource.getrusage(who).ru_maxrss / per_gb for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
 print(json.dumps([time.perf_counter() - begin, sum(times[:4]), max(peak)]))
 """
+#: Every home could join and is enrolled by default; the budget buys 30 % of them, and each arm chooses others.
 ARMS = """
-import sys, time
+import json, sys, time
 from scenarios.loader import load_scenario
 from scenarios.running.parallel import one_replication
-homes, arms = int(sys.argv[1]), sys.argv[2].split(",")
-scenario = load_scenario("heat_wave", [f"budget_usd={24 * homes}", "history_days=28"], households=homes, replications=2)
+asked = json.loads(sys.argv[1])
+sets = [f"budget_usd={22 * asked['homes']}", "programs.cool.default=true", "parameters.ac.smart_thermostat_share=1.0",
+        "history_days=28"]
+scenario = load_scenario("heat_wave", sets, households=asked["homes"], replications=2)
 one_replication(scenario.with_({"population.households": 50}), 1)
-for wanted in (["none"], ["none", *arms]):
+found = []
+for wanted in (["none"], ["none", *asked["arms"]]):
     begin = time.process_time()
     made = one_replication(scenario.with_({"arms": wanted}), 1)
-    print(time.process_time() - begin)
-values = made.tables["values"]
-print(float(values["enrolled_homes"].max()) / homes)
+    found.append(time.process_time() - begin)
+shares = made.tables["values"]["enrolled_homes"][1:] / asked["homes"]
+print(json.dumps([*found, float(shares.min()), float(shares.max())]))
 """
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Wall and processor seconds of a whole run, and peak memory of its largest process [GB]."""
-
-    wall: float
-    cpu: float
-    gb: float
-
-    def less(self, other: Cost) -> float:
-        """Processor seconds beyond another run's."""
-        return max(self.cpu - other.cpu, 1e-9)
-
-
-def child(script: str, *arguments: str) -> str:
-    """What a Python process of its own prints."""
-    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"the measured process ended with exit code {done.returncode}:\n{done.stderr[-2000:]}")
-    return done.stdout
+THREADS = """
+import json, os, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from simulator.model import DemandResponseModel
+from simulator.world import Lives
+asked = json.loads(sys.argv[1])
+model = DemandResponseModel(households=4096, days=20, history_days=7, start="2024-07-08")
+start = model.everyone.homes.copy()
+def live(homes):
+    lives = Lives(model.world, homes)
+    for day in range(7, 27):
+        lives.day(day)
+for day in range(7, 27):
+    model.world.outdoor(day)
+shards = [start.copy() for _ in range(asked["threads"])]
+begin, cpu = time.perf_counter(), time.process_time()
+with ThreadPoolExecutor(asked["threads"]) as pool:
+    list(pool.map(live, shards))
+print(json.dumps([len(shards) * 4096 * 20 / x for x in (time.perf_counter() - begin, time.process_time() - cpu)]))
+"""
+FIVE = ("untargeted", "bill_ranked", "load_ranked", "segment_targeted", "placebo")
+NONE = ["arms=[none]", "history_days=14"]
+HISTORY, SEASON = 14, 122
+SMALL = 500  # homes of the run that is taken off
 
 
 def run(homes: int, sets: list[str], workers: int = 1, replications: int = 1) -> Cost:
     """One run of ``heat_wave`` at another size, in a process of its own."""
     sizes = {"households": homes, "replications": replications}
-    said = child(RUN, json.dumps({"sets": sets, "sizes": sizes, "workers": workers}))
-    return Cost(*json.loads(said.splitlines()[-1]))
+    return Cost(*script(RUN, {"sets": sets, "sizes": sizes, "workers": workers})[1])
 
 
-NONE = ["arms=[none]", "history_days=14"]
-
-
-def homes_and_days() -> list[list[str]]:
-    """Processor seconds per million home-days as homes and days grow, and bytes a home."""
-    small = run(500, NONE)
-    rows, days = [], 14 + 122
-    for homes in (8_000, 32_000):
+def homes_and_days() -> list[Figure]:
+    """Processor seconds per million home-days as homes and days grow, and bytes a home. Some minutes."""
+    small = run(SMALL, NONE)
+    found, first, days = [], 0.0, HISTORY + SEASON
+    for homes in (8_000, 32_000, 64_000):
         cost = run(homes, NONE)
-        per_home = 1e9 * (cost.gb - small.gb) / (homes - 500)
-        rows.append([f"{homes:,} homes x {days} days", f"{1e6 * cost.less(small) / ((homes - 500) * days):.1f} CPU s "
-                     f"a million home-days, {per_home / 1e3:.2f} KB a home", "linear; under 2 KB"])  # fmt: skip
-    short = run(8_000, [*NONE, "season.end=2024-06-30"])
-    long = run(8_000, [*NONE, "season.end=2024-10-31"])
-    rows.append(["8,000 homes, 30 and 153 event days", f"{short.cpu:.1f} and {long.cpu:.1f} CPU s, {short.gb:.2f} and "
-                 f"{long.gb:.2f} GB", "linear; memory does not grow"])  # fmt: skip
-    return rows
+        each = 1e6 * cost.less(small) / ((homes - SMALL) * days)
+        first = first or each
+        found.append(at_most(f"{homes:,} homes x {days} days, `none`: CPU s a million home-days", each, 1.1 * first,
+                             "{:.1f}", f"; {cost.words()}"))  # fmt: skip
+        kb = 1e6 * (cost.gb - small.gb) / (homes - SMALL)
+        found.append(at_most(f"{homes:,} homes: memory a home beyond {SMALL} homes", kb, 2.0, "{:.2f} KB"))
+    spans = {30: "2024-06-30", 153: "2024-10-31"}
+    cost_of = {n: run(8_000, [*NONE, f"season.end={end}"]) for n, end in spans.items()}
+    short, long = cost_of.values()
+    each = [1e6 * cost.less(small) / (8_000 * (n + HISTORY)) for n, cost in cost_of.items()]
+    found.append(at_most("8,000 homes, 153 event days: CPU s a million home-days", each[1], 1.1 * each[0], "{:.1f}",
+                         f"; {long.words()}; 30 days: {short.words()}"))  # fmt: skip
+    grown = 1e6 * (long.gb - short.gb) / 8_000
+    found.append(at_most("8,000 homes: memory a home that 123 more days take", grown, 0.1 * 2.0, "{:.2f} KB"))
+    return found
 
 
-def arms(homes: int = 4_000) -> list[list[str]]:
+def arms(homes: int = 4_000) -> list[Figure]:
     """What five arms add to ``none`` alone, without the start of the process and without the oracle's dice."""
-    five = "untargeted,bill_ranked,load_ranked,segment_targeted,segment_absolute"
-    alone, six, share = (float(line) for line in child(ARMS, str(homes), five).split())
-    return [[f"five arms beside none, {homes:,} homes, at most {share:.0%} of homes enrolled in one",
-             f"{six:.1f} against {alone:.1f} CPU s: {six / alone:.2f} times", "under 2.5 times"]]  # fmt: skip
+    alone, six, least, most = script(ARMS, {"homes": homes, "arms": FIVE})[1]
+    what = f"five arms beside `none`, {homes:,} homes, each enrolling {least:.1%} to {most:.1%} of them, not the same"
+    return [at_most(what, six / alone, 2.5, "{:.2f} times `none` alone", f" ({six:.1f} and {alone:.1f} CPU s)")]
 
 
-def workers() -> list[list[str]]:
-    """Wall time with one and with two workers, on replications and on the shards of one replication."""
-    rows = []
+def workers() -> list[Figure]:
+    """What a second thread and a second worker bring, on replications and on the shards of one replication."""
+    found = []
+    one, two = (script(THREADS, {"threads": n})[1] for n in (1, 2))
+    found.append(Figure("a shard of 4,096 homes on each of 1 and 2 threads: household-days a second of wall time",
+                        f"{one[0]:,.0f} and {two[0]:,.0f}; a CPU-second: {one[1]:,.0f} and {two[1]:,.0f}"))  # fmt: skip
     for what, homes, replications in (("4 replications", 2_000, 4), ("1 replication in shards", 24_000, 1)):
-        one, two = (run(homes, NONE, workers=n, replications=replications) for n in (1, 2))
-        rows.append([f"{what}: 1 and 2 workers", f"{one.wall:.1f} and {two.wall:.1f} s of wall time, {one.cpu:.1f} and "
-                     f"{two.cpu:.1f} CPU s", "CPU the same"])  # fmt: skip
-    return rows
+        costs = [run(homes, NONE, workers=n, replications=replications) for n in (1, 2)]
+        found.append(Figure(f"{what}: with 1 worker; with 2", "; ".join(cost.words() for cost in costs)))
+    return found
 
 
 MILLION = ["history_days=28", "arms=[none, untargeted, segment_targeted]"]
 
 
-def million(homes: int = 1_000_000) -> list[list[str]]:
-    """The two large runs; ``homes`` below a million is a rehearsal, whose targets are scaled."""
-    scale = homes / 1e6
+def million(homes: int = 1_000_000) -> list[Figure]:
+    """The two large runs; ``homes`` below a million is a rehearsal, whose targets in time and memory are scaled."""
+    scale, small = homes / 1e6, run(SMALL, [*MILLION, f"budget_usd={6 * SMALL}"], workers=2)
     study = run(homes, [*MILLION, f"budget_usd={6 * homes}"], workers=2)
     alone = run(homes, NONE, workers=2)
+    what, bare = f"{homes:,} homes x 122 days, 28 of history, three arms, two workers", f"{homes:,} homes, `none` alone"
+    kb = 1e6 * (study.gb - small.gb) / (homes - SMALL)
     return [
-        [f"{homes:,} homes x 122 days, 28 days of history, none, untargeted, segment_targeted, two workers",
-         f"{study.wall:.0f} s of wall time, {study.cpu:.0f} CPU s, {study.gb:.2f} GB", f"{600 * scale:.0f} s, 3 GB"],
-        [f"{homes:,} homes x 122 days, none, 14 days of history (the least), two workers",
-         f"{alone.wall:.0f} s of wall time, {alone.cpu:.0f} CPU s, {alone.gb:.2f} GB", f"{300 * scale:.0f} s"],
+        at_most(f"{what}: wall time", study.wall, 600 * scale, "{:.0f} s", f"; {study.cpu:.0f} CPU s"),
+        at_most(f"{what}: memory", study.gb, max(3.0 * scale, 0.4), "{:.2f} GB"),
+        at_most(f"{what}: memory a home", kb, 2.0, "{:.2f} KB"),
+        at_most(f"{bare}, 14 days of history (the least): wall time", alone.wall, 300 * scale, "{:.0f} s",
+                f"; {alone.cpu:.0f} CPU s, {alone.gb:.2f} GB"),
     ]  # fmt: skip
-
-
-def compile_and_cache() -> list[list[str]]:
-    """Compiling everything once, and a process that finds it compiled."""
-    script = "from scenarios.running.parallel import compile_first; compile_first(lambda *a: None, 0)"
-    times = []
-    for _ in range(2):
-        begin = time.perf_counter()
-        child(script)
-        times.append(time.perf_counter() - begin)
-    return [["compile_first, as found and again", f"{times[0]:.1f} and {times[1]:.1f} s of wall time", "cached"]]
