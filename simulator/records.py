@@ -24,3 +24,15 @@ def overwrite(into: NDArray[np.void], homes: NDArray[np.void]) -> None:
 def taken(homes: NDArray[np.void], rows: NDArray[np.int64]) -> NDArray[np.void]:
     """``homes[rows]``, a copy."""
     return _bytes_of(homes)[rows].reshape(-1).view(homes.dtype)
+
+
+def changes(before: NDArray[np.void], after: NDArray[np.void]) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+    """Where records (homes,) differ: which bytes of a record do in any home, and those bytes, (homes, such bytes)."""
+    now = _bytes_of(after)
+    where = np.asarray((_bytes_of(before) != now).any(axis=0))
+    return where, now[:, where]
+
+
+def change(homes: NDArray[np.void], where: NDArray[np.bool_], values: NDArray[np.uint8]) -> None:
+    """Make the :func:`changes` of others to these records, in place."""
+    _bytes_of(homes)[:, where] = values

@@ -53,6 +53,15 @@ class World:
         other.__dict__.update(_skies=self._skies, _roofs=self._roofs, _sunlit=self._sunlit)
         return other
 
+    def elsewhere(self) -> World:
+        """The same world for a task in another process, without its homes and with nothing worked out yet.
+
+        One home stays: the sky's tables cover roofs where any home has panels.
+        """
+        homes = self.population.homes
+        with_panels = int(np.argmax(homes["pv_kw"] > 0.0))
+        return replace(self, population=replace(self.population, homes=homes[with_panels : with_panels + 1].copy()))
+
     @cached_property
     def _skies(self) -> dict[int, NDArray[np.float64]]:
         """Days' tables once they are known; shards and dice share them."""

@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
-import pytest
 
-from scenarios.running import shards
 from scenarios.running.read_files import write_reads
 from scenarios.running.reads import chosen_world
+from scenarios.running.shards import living
 from scenarios.schema.scenario import Scenario
 from simulator.world import Lives
 
@@ -19,10 +18,10 @@ COLUMNS = ["premise_id", "start_utc", "kwh", "quality"]
 
 
 def test_all_homes_in_parts_are_the_sample_in_one_file(
-    small_scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_scenario: Scenario, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(shards, "SHARD_HOMES", 30)
-    write_reads(small_scenario.with_({"outputs.reads": "all"}), tmp_path / "all.parquet")
+    with living(homes=30):
+        write_reads(small_scenario.with_({"outputs.reads": "all"}), tmp_path / "all.parquet")
     sample = small_scenario.with_({"outputs.reads": "sample", "outputs.sample_homes": 25})
     write_reads(sample, tmp_path / "some.parquet")
     parts = sorted(p.relative_to(tmp_path / "all.parquet").as_posix() for p in (tmp_path / "all.parquet").rglob("*.*"))

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 import pytest
 
-from scenarios.running import shards
 from scenarios.running.parallel import one_replication
+from scenarios.running.shards import living, shards
 from scenarios.running.shared import sharing
 from scenarios.schema.scenario import Scenario
 
 
-@pytest.fixture
-def restored() -> Iterator[None]:
-    size = shards.SHARD_HOMES
-    yield
-    shards.SHARD_HOMES = size
-    shards.use_threads(1)
-
-
-def test_shards_cover_the_homes_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "SHARD_HOMES", 30)
-    assert shards.shards(70) == [slice(0, 30), slice(30, 60), slice(60, 70)]
-    assert shards.shards(70, together=True) == [slice(0, 70)]
-    assert shards.shards(60)[-1] == slice(30, 60)
+def test_shards_cover_the_homes_once() -> None:
+    with living(homes=30):
+        assert shards(70) == [slice(0, 30), slice(30, 60), slice(60, 70)]
+        assert shards(70, together=True) == [slice(0, 70)]
+        assert shards(60)[-1] == slice(30, 60)
+    assert shards(70) == [slice(0, 70)]
 
 
 @pytest.mark.parametrize(
@@ -43,13 +34,12 @@ def test_shards_cover_the_homes_once(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=["plain", "gaps and kept reads", "dictionary", "neighbours", "older records, a long day"],
 )  # fmt: skip
-def test_shard_size_and_threads_change_no_byte(small_scenario: Scenario, changes: dict, restored: None) -> None:
+def test_shard_size_and_threads_change_no_byte(small_scenario: Scenario, changes: dict) -> None:
     scenario = small_scenario.with_({"arms": ["none", "untargeted", "segment_targeted", "oracle"], **changes})
     made = []
     for size, threads in ((4096, 1), (23, 1), (16, 2)):
-        shards.SHARD_HOMES = size
-        shards.use_threads(threads)
-        made.append(one_replication(scenario, 0))
+        with living(homes=size, threads=threads):
+            made.append(one_replication(scenario, 0))
     for other in made[1:]:
         assert other.broken == made[0].broken
         assert other.tables.keys() == made[0].tables.keys()
@@ -57,9 +47,8 @@ def test_shard_size_and_threads_change_no_byte(small_scenario: Scenario, changes
             pd.testing.assert_frame_equal(other.tables[name], table, check_exact=True, obj=name)
 
 
-def test_shards_on_tape_are_played_back(small_scenario: Scenario, restored: None) -> None:
-    shards.SHARD_HOMES = 23
-    with sharing() as store:
+def test_shards_on_tape_are_played_back(small_scenario: Scenario) -> None:
+    with living(homes=23), sharing() as store:
         first = one_replication(small_scenario, 0)
         assert store.played == 0
         again = one_replication(small_scenario.with_({"budget_usd": 400}), 0)

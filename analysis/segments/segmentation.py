@@ -125,7 +125,7 @@ def segment(
         raise ValueError(f'k is {k}; expected "auto" or a whole number of at least 1')
     chosen = segmenter(method)
     data = HomeData(shapes, features, days)
-    known = ~np.isnan(shapes).any(axis=1)
+    known: NDArray[np.bool_] = ~np.asarray(np.isnan(shapes).any(axis=1))
     with threadpool_limits(1), config_context(assume_finite=True, skip_parameter_validation=True):
         points = np.full((len(shapes), 1), np.nan)
         if known.any():
@@ -135,17 +135,24 @@ def segment(
             none = np.full(len(shapes), NOT_ENOUGH_READS, dtype=np.int64)
             empty = np.zeros((0, shapes.shape[1]))
             return Segmentation(none, empty, 0, _no_criteria(), float("nan"), [], method)
-        usable = np.ascontiguousarray(points[known])
+        usable = _only(points, known)
         stride = -(-len(usable) // FIT_HOMES)
         fitter = _Fitter(chosen, usable[::stride], random_state, max(1, smallest_segment // stride))
         wanted, groups, criteria = _fit(fitter, k)
         ari = _stability(fitter, wanted, groups) if stability else float("nan")
         usable_labels = groups.assign(usable)
-    usable_labels, centres = _largest_first(np.asarray(shapes[known], dtype=np.float64), usable_labels)
+    inside = usable if points is shapes else _only(np.asarray(shapes, dtype=np.float64), known)
+    usable_labels, centres = _largest_first(inside, usable_labels)
+    del usable, inside, points, fitter  # as large as all shapes; the names need none of them
     labels = np.full(len(shapes), NOT_ENOUGH_READS, dtype=np.int64)
     labels[known] = usable_labels
     names = name_segments(centres, segment_means(labels, features, len(centres)))
     return Segmentation(labels, centres, len(centres), criteria, ari, names, method)
+
+
+def _only(points: Floats, known: NDArray[np.bool_]) -> Floats:
+    """The rows that are known; no copy where all are, for a million homes' shapes are the largest table at hand."""
+    return np.ascontiguousarray(points if known.all() else points[known])
 
 
 def segment_means(labels: Labels, features: pd.DataFrame | None, k: int) -> pd.DataFrame | None:

@@ -6,7 +6,6 @@ Everything here is what a utility can know: reads, calendar and outdoor temperat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,15 +43,6 @@ class HomeShapes:
     def shapes(self, normalised: bool = True) -> NDArray[np.float64]:
         """As :meth:`LoadShapes.shapes`."""
         return shares_of_day(self.mean_kw) if normalised else self.mean_kw
-
-    @classmethod
-    def joined(cls, parts: Sequence[HomeShapes]) -> HomeShapes:
-        """Consecutive groups of homes as one."""
-        if len(parts) == 1:
-            return parts[0]
-        table = pd.concat([part.table for part in parts], ignore_index=True)
-        table.index.name = parts[0].table.index.name
-        return cls(table, np.concatenate([part.mean_kw for part in parts]))
 
 
 class LoadShapes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -17,19 +16,23 @@ from analysis.shapes.load_shapes import HomeShapes, LoadShapes
 from analysis.targeting.orderings import Records
 from drsim.clock import Clock, quarter_of
 from scenarios.measurement.kept import KeptReads
-from scenarios.running.shards import each, shards
-from scenarios.running.worlds import build_world, world_of
+from scenarios.running.shards import shards
 from scenarios.schema.scenario import Scenario
 from simulator.events import EventRule
 from simulator.keyed_random import Purpose, uniforms
 from simulator.meter import MeterRules, hourly_kwh, read_day
-from simulator.season import Baselines
 from simulator.world import Lives, World
 
 #: What a planner expects enrolled homes to cut of their event-hour use: a rebate trial's 12 % (Anaheim 2005).
 PLANNING_CUT_FRACTION = 0.12
-OLDER_SEASON = 600_000  # replication numbers of an older season's weather start here
 PLANNING_DAYS = 10  # latest workdays before the season, from which event payments are forecast
+
+
+def window_kwh_of(past_wh: NDArray[np.float32], clock: Clock) -> NDArray[np.float64]:
+    """Event windows of past days (homes, past days) [Wh] on all days of the clock [kWh]; NaN where still to come."""
+    window = np.full((len(past_wh), clock.days), np.nan)
+    window[:, : past_wh.shape[1]] = past_wh.astype(np.float64) / 1e3
+    return window
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +55,7 @@ class History:
 
     def window_of(self, rows: slice | NDArray[np.int64]) -> NDArray[np.float64]:
         """:attr:`window_kwh` of some homes."""
-        past = self.window_wh[rows]
-        window = np.full((len(past), self.clock.days), np.nan)
-        window[:, : past.shape[1]] = past.astype(np.float64) / 1e3
-        return window
+        return window_kwh_of(self.window_wh[rows], self.clock)
 
     @property
     def daily_peak_kw(self) -> NDArray[np.float64]:
@@ -77,19 +77,9 @@ class History:
                 made[row, piece] = per_home(window, day)
         return [float(np.nanmean(row)) if np.isfinite(row).any() else 0.0 for row in made]
 
-    @classmethod
-    def joined(cls, parts: Sequence[History]) -> History:
-        """Histories of consecutive shards of the homes as one."""
-        if len(parts) == 1:
-            return parts[0]
-        days = [part.days for part in parts if part.days is not None]
-        return cls(
-            HomeShapes.joined([part.shapes for part in parts]),
-            np.concatenate([part.window_wh for part in parts]),
-            np.sum([part.load_wh for part in parts], axis=0),
-            parts[0].clock,
-            np.concatenate(days) if days else None,
-        )
+    def without_shapes(self) -> History:
+        """The same once homes are segmented: load shapes and days, of which nothing later asks, are let go."""
+        return replace(self, shapes=HomeShapes(self.shapes.table, self.shapes.mean_kw[:0]), days=None)
 
 
 def event_hours(rule: EventRule) -> tuple[int, int]:
@@ -136,45 +126,26 @@ def live_history(
     return History(found, window, load_wh, clock, None if sampled is None else sampled.days())
 
 
-def history_in_shards(
-    world: World, lives_of: Callable[[NDArray[np.void], slice], Lives], rule: EventRule, gaps: MeterRules,
-    keep_days: bool = False, kept: KeptReads | None = None,
-) -> History:  # fmt: skip
-    """:func:`live_history` of all homes, a shard at a time; the records carry their state on to the season."""
-    homes = world.population.homes
-
-    def live(piece: slice) -> History:
-        reads = None if kept is None else kept.shard(piece)
-        return live_history(world, lives_of(homes[piece], piece), rule, gaps, keep_days, reads)
-
-    return History.joined(each(live, shards(len(homes))))
-
-
-def older_history(scenario: Scenario, world: World, rule: EventRule, gaps: MeterRules) -> History:
-    """The same homes' reads of ``records.segments_age_days`` before the history, in that season's weather."""
-    place = world.clock
-    begins = place.date(0) - timedelta(days=scenario.records.segments_age_days)
-    ends = begins + timedelta(days=scenario.history_days - 1)
-    clock = Clock(begins, ends, place.zone, world.population.region.country)
-    older = world_of(scenario, world.replication, world.replication + OLDER_SEASON, clock)
-    older = replace(older, population=build_world(scenario, world.replication).population)
-    days = scenario.targeting.method == "dictionary"
-    return history_in_shards(older, lambda homes, piece: Lives(older, homes), rule, gaps, keep_days=days)
-
-
-def baselines_of(workday: NDArray[np.bool_], event_days: Sequence[int]) -> Baselines:
-    """The analyst's baseline rules, bound to the days that may serve as history.
+@dataclass(frozen=True, eq=False)
+class BaselineRules:
+    """The analyst's baseline rules, bound to the days that may serve as history; called as ``simulator.Baselines``.
 
     Those are days of the same type (workdays for a workday, the others for a weekend or holiday) without events.
     """
-    plain = np.ones(len(workday), bool)
-    plain[list(event_days)] = False
 
-    def estimate(window_kwh: NDArray[np.float64], day: int) -> dict[str, NDArray[np.float64]]:
-        eligible = plain & (workday == workday[day])
+    workday: NDArray[np.bool_]  # (days,)
+    plain: NDArray[np.bool_]  # (days,) without events
+
+    def __call__(self, window_kwh: NDArray[np.float64], day: int) -> dict[str, NDArray[np.float64]]:
+        eligible = self.plain & (self.workday == self.workday[day])
         return {name: rule(window_kwh, eligible, day)[0] for name, rule in BASELINES.items() if name != "high_4_of_5"}
 
-    return estimate
+
+def baselines_of(workday: NDArray[np.bool_], event_days: Sequence[int]) -> BaselineRules:
+    """:class:`BaselineRules` of a clock's workdays (days,) and its event days."""
+    plain = np.ones(len(workday), bool)
+    plain[list(event_days)] = False
+    return BaselineRules(workday, plain)
 
 
 def forecast_paid_kwh(history: History, workday: NDArray[np.bool_], method: str, first_day: int) -> float:

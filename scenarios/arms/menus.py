@@ -64,6 +64,8 @@ class Menus:
 
     def chosen(self, which: NDArray[np.int64]) -> tuple[Answers, Floats]:
         """The answers of homes that each get their own terms (numbers, -1 = the first), and contact costs."""
+        if len(self.terms) == 1:  # nothing to choose, and nothing to copy
+            return self.answers[0], np.broadcast_to(self.contact_usd, which.shape)
         pick, rows = np.maximum(which, 0), np.arange(len(which))
 
         def of(name: str) -> NDArray[np.generic]:

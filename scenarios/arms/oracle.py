@@ -36,12 +36,6 @@ class Expectations:
     def empty(cls, programs: int, homes: int) -> Expectations:
         return cls(np.zeros((programs, homes)), np.zeros((programs, homes)))
 
-    @classmethod
-    def joined(cls, parts: Sequence[Expectations]) -> Expectations:
-        """Expectations of consecutive shards of the homes as one."""
-        impact, paid = ([getattr(p, name) for p in parts] for name in ("impact_kwh", "paid_usd"))
-        return cls(np.concatenate(impact, axis=1), np.concatenate(paid, axis=1), parts[0].events)
-
     def per_event(self, asked_fraction: float = 1.0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Means over dice and events: impact [kWh], payment [USD], each (programs, homes).
 

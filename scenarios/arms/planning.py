@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,8 +34,7 @@ def turns_of(scenario: Scenario) -> Turns | None:
     most = scenario.targeting.most_asks_per_home
     if most is None:
         return None
-    planned = event_rule_of(scenario).at_most
-    return lambda event, home, asks: whose_turn(event, home, asks, planned, most)
+    return partial(whose_turn, events=event_rule_of(scenario).at_most, most_asks=most)
 
 
 def clearness_of(world: World) -> NDArray[np.float64]:

@@ -30,17 +30,9 @@ class KeptReads:
     treated: list[Hourly] = field(default_factory=list)
 
     @classmethod
-    def empty(cls, world: World) -> KeptReads:
-        """Nothing lived yet."""
-        return cls(world, np.full((len(world.population), world.clock.days, 24), np.nan, np.float32))
-
-    def shard(self, piece: slice) -> KeptReads:
-        """The reads of some consecutive homes; what is kept of all homes lands here as well."""
-        return KeptReads(self.world, self.none[piece], [])
-
-    def join(self, shards: Sequence[KeptReads]) -> None:
-        """Take over the treated copies of consecutive shards."""
-        self.treated = [np.concatenate(same) for same in zip(*(shard.treated for shard in shards), strict=True)]
+    def empty(cls, world: World, homes: int) -> KeptReads:
+        """Nothing lived yet, of so many homes."""
+        return cls(world, np.full((homes, world.clock.days, 24), np.nan, np.float32))
 
     def everyone(self, day: int, lives: Lives) -> None:
         """Keep one day of all homes."""
@@ -50,9 +42,13 @@ class KeptReads:
         """Keep one day of the event season, of all homes and of every treated copy."""
         self.everyone(day, lives)
         if not self.treated:
-            self.treated = [self.none[t.rows].copy() for t in treatments]
+            self.treated = [np.full((len(t.rows), *self.none.shape[1:]), np.nan, np.float32) for t in treatments]
         for kept, treatment in zip(self.treated, treatments, strict=True):
             kept[:, day] = self._hourly(day, treatment.lives)
+
+    def begin_treated(self, rows: Sequence[NDArray[np.int64]]) -> None:
+        """Room for the copies of these homes, with the history of everyone's own."""
+        self.treated = [self.none[r] for r in rows]
 
     def _hourly(self, day: int, lives: Lives) -> Hourly:
         clock = self.world.clock

@@ -75,7 +75,7 @@ def run_all(
     wanted, n = list(replications), scenario.replications
     begun = n - len(wanted)
     asked, workers = max(1, workers), max(1, min(workers, len(wanted)))
-    from scenarios.running.shards import use_threads
+    from scenarios.running.shards import living
 
     if wanted:
         compile_first(progress, n)
@@ -85,11 +85,11 @@ def run_all(
 
         run_on_dask(scenario, wanted, workers, engine.scheduler, progress, receive)
         return
-    use_threads(max(1, asked // workers))
     if workers == 1:
-        for done, replication in enumerate(wanted, start=begun + 1):
-            receive(one_replication(scenario, replication))
-            progress(done, n, "replications")
+        with living(threads=asked):
+            for done, replication in enumerate(wanted, start=begun + 1):
+                receive(one_replication(scenario, replication))
+                progress(done, n, "replications")
         return
     for attempt in range(MOST_BROKEN_POOLS):
         try:

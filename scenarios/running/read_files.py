@@ -52,7 +52,8 @@ def write_reads(scenario: Scenario, path: Path) -> None:
                     )
                 before = lives.load_wh.copy()
 
-    each(live, list(enumerate(shards(len(homes), together=not in_parts))))
+    for _ in each(live, list(enumerate(shards(len(homes), together=not in_parts)))):
+        pass
 
 
 class ReadsFile:

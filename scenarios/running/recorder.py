@@ -42,12 +42,6 @@ class UseSums:
         """Nothing lived yet."""
         return cls(np.zeros(intervals, np.int64), np.zeros(shape, np.int64), np.zeros(shape, np.int64))
 
-    def add(self, other: UseSums) -> None:
-        """Add the sums of other homes."""
-        self.load_wh += other.load_wh
-        self.use_parts += other.use_parts
-        self.event_parts += other.event_parts
-
     @property
     def use_kwh(self) -> NDArray[np.float64]:
         """(days, segments, uses) [kWh]."""
@@ -89,12 +83,15 @@ class Recorder:
         """Mean over homes of indoor temperature [degC] and share of quarter-hours that cooled, (days, 2)."""
         return self._indoor_parts / (PARTS * max(1, len(self.segment)))
 
-    def add(self, shard: Recorder) -> None:
-        """Add what was recorded of some of these homes."""
-        self.none.add(shard.none)
-        self._indoor_parts += shard._indoor_parts
-        for arm, sums in self.arms.items():
-            sums.add(shard.arms[arm])
+    def sums(self) -> list[Wh]:
+        """All that is recorded, as arrays to be added to those of other homes."""
+        every = [self.none, *self.arms.values()]
+        return [self._indoor_parts, *(a for s in every for a in (s.load_wh, s.use_parts, s.event_parts))]
+
+    def add(self, sums: Sequence[Wh]) -> None:
+        """Add the :meth:`sums` of some of these homes."""
+        for mine, theirs in zip(self.sums(), sums, strict=True):
+            mine += theirs
 
     def _at(self, day: int) -> slice:
         at = self.world.clock.slice(day)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.segments.segmentation import Segmentation
-from scenarios.arms.analyst import History, baselines_of, history_in_shards, older_history, records_for, segments_of
+from scenarios.arms.analyst import History, baselines_of, records_for, segments_of
 from scenarios.arms.members import groups_of, members_of
 from scenarios.arms.mirrors import decomposition_rows, mirrors_of
 from scenarios.arms.offers import Answers, OfferBook, Offers, planned_cost_per_offer, spend
@@ -21,8 +21,10 @@ from scenarios.arms.recruiting import Recruited, recruit, usual_menus
 from scenarios.measurement.kept import KeptReads
 from scenarios.results.metrics import ArmOutcome, SeasonFacts, hourly_kw, measure
 from scenarios.results.worth import grid_of, worth_of
+from scenarios.running.histories import history_in_shards, older_history
 from scenarios.running.recorder import Member, Recorder
-from scenarios.running.seasons import Lived, Season
+from scenarios.running.season_shards import SeasonPlan
+from scenarios.running.seasons import Season
 from scenarios.running.shared import everyone_in
 from scenarios.running.worlds import build_world, event_rule_of, programs_of
 from scenarios.schema.scenario import Scenario
@@ -30,7 +32,7 @@ from simulator.events import Calendar, missed_and_needless
 from simulator.meter import MeterRules
 from simulator.programs import Program
 from simulator.season import Baselines, TreatmentLog, calendar_window_hours
-from simulator.world import Lives, World
+from simulator.world import World
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,18 @@ def run_replication(scenario: Scenario, replication: int) -> ReplicationResult:
     world = build_world(scenario, replication)
     programs, rule = programs_of(scenario), event_rule_of(scenario)
     gaps, homes = scenario.meters.rules(), world.population.homes
-    kept = KeptReads.empty(world) if scenario.measurement.keeps_reads else None
-    history = history_in_shards(world, everyone_in(world, scenario), rule, gaps,
-                                scenario.targeting.method == "dictionary", kept)  # fmt: skip
+    kept = KeptReads.empty(world, len(homes)) if scenario.measurement.keeps_reads else None
+    history = history_in_shards(
+        world, rule, gaps, scenario.targeting.method == "dictionary", kept, everyone_in(world, scenario)
+    )
     calendar = calendar_of(scenario, world, history)
     features, normalised, absolute = segments_of(history, scenario, stability=replication == 0)
+    history = history.without_shapes()
     segment_features = None
     if scenario.records.segments_age_days > 0:
-        older = older_history(scenario, world, rule, gaps)
-        segment_features, normalised, absolute = segments_of(older, scenario, stability=replication == 0)
+        segment_features, normalised, absolute = segments_of(
+            older_history(scenario, world, rule, gaps), scenario, stability=replication == 0
+        )
     baselines = baselines_of(world.clock.is_workday, calendar.days)
     book, hours = OfferBook(list(programs)), calendar_window_hours(calendar)
 
@@ -105,11 +110,12 @@ def _live_and_measure(
     groups, neighbours = groups_of(world, book, offers | mirrors)
     rows, members = members_of(offers | mirrors, [(numbers, arm) for _, numbers, arm in groups])
     asked = [program for program, _ in lives] if "oracle" in scenario.arms else []
-    season = Season(
-        world, calendar, history, baselines, gaps, homes, [program for program, _, _ in groups], rows, members,
-        list(offers), segment, int(segment.max()) + 1, everyone_in(world, scenario), neighbours=neighbours,
-        expected=asked, kept=kept, turns=turns_of(scenario),
+    plan = SeasonPlan(
+        "season", world, calendar, baselines, gaps, [program for program, _, _ in groups], list(offers),
+        int(segment.max()) + 1, neighbours, asked, kept is not None, turns=turns_of(scenario),
+        lives_of=everyone_in(world, scenario),
     )  # fmt: skip
+    season = Season(plan, history, homes, rows, members, segment, kept=kept)
     lived = season.live()
     logs = {arm: lived.logs for arm in offers}
     oracle_recorder, expected, worth = None, None, None
@@ -120,7 +126,10 @@ def _live_and_measure(
         order, terms = oracle_decision(worth, scenario.budget_usd - scenario.costs.admin_usd)
         answers, contact = recruited.menus.chosen(terms)
         offers["oracle"] = spend("oracle", order, answers, scenario, contact)
-        beside = _oracle_season(season, lives, offers["oracle"])
+        chosen = np.flatnonzero(offers["oracle"].ledger.enrolled)
+        theirs = offers["oracle"].program[chosen]
+        led = [(program, np.flatnonzero(np.isin(theirs, numbers))) for program, numbers in lives]
+        beside = season.beside(chosen, led, "oracle").live()
         logs["oracle"], oracle_recorder = beside.logs, beside.recorder
         members["oracle"] = oracle_recorder.members["oracle"]
     facts = _facts(scenario, world, calendar, lived.recorder, lived.window_wh)
@@ -136,34 +145,6 @@ def _live_and_measure(
         pilot_rows(scenario, world, features, recruited, worth, recruited.best_terms),
         kept, lived.witness_differs,
     )  # fmt: skip
-
-
-def _oracle_season(season: Season, lives: list[tuple[Program, list[int]]], offers: Offers) -> Lived:
-    """The oracle's homes live the season again, beside their own counterfactual, from the same morning."""
-    world, homes = season.world, len(season.homes)
-    chosen = np.flatnonzero(offers.ledger.enrolled)
-    position = [np.flatnonzero(np.isin(offers.program[chosen], numbers)) for _, numbers in lives]
-    neighbours = season.neighbours
-    if neighbours is not None:  # rows are those of the chosen homes here; the last place stands for all others
-        place = np.full(homes, len(chosen))
-        place[chosen] = np.arange(len(chosen))
-        neighbours = np.vstack([place[neighbours[chosen]], np.full((1, neighbours.shape[1]), len(chosen))])
-    return replace(
-        season,
-        homes=season.homes[chosen],
-        numbers=chosen,
-        programs=[program for program, _ in lives],
-        rows=position,
-        members={"oracle": [Member(i, np.ones(len(r), bool)) for i, r in enumerate(position)]},
-        arms=["oracle"],
-        segment=season.segment[chosen],
-        segments=int(season.segment[chosen].max(initial=0)) + 1,
-        lives_of=lambda records, piece: Lives(world, records),
-        neighbours=neighbours,
-        expected=[],
-        kept=None,
-        beside=True,
-    ).live()
 
 
 def _facts(

@@ -76,11 +76,11 @@ def world_key(scenario: Scenario, replication: int) -> str:
     return json.dumps([data, str(scenario.weather_path), replication], sort_keys=True)
 
 
-def everyone_in(world: World, scenario: Scenario) -> Callable[[NDArray[np.void], slice], Lives]:
-    """How a shard of a world's homes lives: on tape where runs share their counterfactuals."""
+def everyone_in(world: World, scenario: Scenario) -> Callable[[NDArray[np.void], slice], Lives] | None:
+    """How a shard of a world's homes lives on tape, where runs share their counterfactuals; None where they do not."""
     store = _active
     if store is None:
-        return lambda homes, piece: Lives(world, homes)
+        return None
     tape = store.tape(world_key(scenario, world.replication))
     return lambda homes, piece: TapedLives(world, homes, store, tape, piece.start)
 
