@@ -25,6 +25,7 @@ from scenarios.running.checkpoints import Checkpoints
 from scenarios.running.parallel import Engine, Progress, RunFailed, run_all, usual_workers
 from scenarios.running.read_files import write_reads
 from scenarios.running.reads import sample_end_use
+from scenarios.running.shards import SHARD_HOMES, living
 from scenarios.running.worlds import misfit_of, region_of
 from scenarios.schema.scenario import Scenario
 
@@ -91,7 +92,7 @@ class RunResult:
 
 def run_scenario(
     scenario: Scenario, out: Path | None = None, workers: int | None = None, progress: Progress | None = None,
-    command: str | None = None, resume: bool = False, engine: Engine = Engine(),
+    command: str | None = None, resume: bool = False, engine: Engine = Engine(), shard_homes: int = SHARD_HOMES,
 ) -> RunResult:  # fmt: skip
     """Run a scenario and leave its folder.
 
@@ -100,13 +101,17 @@ def run_scenario(
     out
         Folder of the run; default ``runs/<name>-<hash>``.
     workers
-        Worker processes over replications; default one per processor. Never changes a result.
+        Worker processes over replications, and threads over the shards of each where workers are left; default one
+        per processor. Never changes a result.
     progress
         Called with (replications done, in all, what is under way).
     resume
         Continue an interrupted run of the same scenario, sources and versions; it ends as if undisturbed.
     engine
-        Where replications are lived; never changes a result.
+        Where replications and shards are lived; never changes a result.
+    shard_homes
+        Homes that live through all their days together; what is kept of an interrupted replication is whole shards.
+        Never changes a result.
 
     Raises
     ------
@@ -120,14 +125,16 @@ def run_scenario(
     said = command if command is not None else shlex.join(["drsim", *sys.argv[1:]])
     folder = run_folder.folder_for(scenario, out)
     partial = run_folder.partial_of(folder)
-    kept = Checkpoints.open(partial, scenario, resume)
+    kept, at_a_time = Checkpoints.open(partial, scenario, resume), workers if workers is not None else usual_workers()
     try:
-        parts = _live(scenario, kept, workers if workers is not None else usual_workers(), tell, engine)
+        with living(homes=shard_homes, threads=at_a_time, keeper=kept.shards):
+            parts = _live(scenario, kept, at_a_time, tell, engine)
         tell(scenario.replications, scenario.replications, "comparing arms and writing the report")
         held = verdict(p.broken for p in parts)
         values = pd.concat([p.tables["values"] for p in parts], ignore_index=True)
         comparison, tables = compare(values, list(scenario.arms)), _gather(parts)
-        _write_tables(partial, scenario, comparison, values, tables)
+        with living(homes=shard_homes, threads=at_a_time):
+            _write_tables(partial, scenario, comparison, values, tables)
         doubt = _doubt(partial, scenario, values, workers, tell)
         headline = _write_report(partial, scenario, comparison, values, tables, said, doubt)
         costs = {
@@ -171,13 +178,14 @@ def _live(
 
 def _kept_or_gone(kept: Checkpoints, scenario: Scenario, error: BaseException) -> BaseException:
     """What to raise after an interruption that another try may get over; the finished part stays."""
-    done = kept.kept()
-    if done == 0:
+    done, shards = kept.kept(), kept.shards.kept()
+    if done == shards == 0:
         kept.discard()
         hint = "nothing was finished"
     else:
         kept.release()
-        hint = f"{done} of {scenario.replications} replications are kept in {kept.partial}; continue with --resume"
+        what = f"{done} of {scenario.replications} replications" + (f" and {shards} shards" if shards else "")
+        hint = f"{what} are kept in {kept.partial}; continue with --resume"
     if isinstance(error, KeyboardInterrupt):
         return KeyboardInterrupt(hint)
     if isinstance(error, RunFailed):

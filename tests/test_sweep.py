@@ -15,7 +15,9 @@ from typer.testing import CliRunner
 from drsim.errors import ScenarioError
 from scenarios.cli import app
 from scenarios.loader import load_scenario
+from scenarios.running.histories import HistoryCut, HistoryPlan
 from scenarios.running.replication import run_replication
+from scenarios.running.shards import Arrays, living
 from scenarios.running.shared import sharing, world_key
 from scenarios.schema.scenario import Scenario
 from scenarios.sweeps import sweep as sweeping
@@ -100,16 +102,16 @@ def test_an_interrupted_sweep_goes_on(scenario: Scenario, tmp_path: Path, monkey
     points = grid(scenario.with_({"replications": 1}), axes)
     real, calls = sweeping.run_task, []
 
-    def breaks(task: Any) -> pd.DataFrame:
+    def breaks(task: Any, keep: Path | None) -> pd.DataFrame:
         calls.append(task)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return real(task)
+        return real(task, keep)
 
     monkeypatch.setattr(sweeping, "run_task", breaks)
     with pytest.raises(KeyboardInterrupt):
         run_sweep(scenario, axes, points, tmp_path / "s", workers=1)
-    assert len(list((tmp_path / "s.partial" / "finished").rglob("*.parquet"))) == 1
+    assert len(list((tmp_path / "s.partial" / "finished").rglob("*.rows"))) == 1
     done = run_sweep(scenario, axes, points, tmp_path / "s", workers=1, resume=True)
     assert len(calls) == 3, "only the unfinished world is run again"
     fresh = run_sweep(scenario, axes, points, tmp_path / "t", workers=1)
@@ -119,6 +121,35 @@ def test_an_interrupted_sweep_goes_on(scenario: Scenario, tmp_path: Path, monkey
     (tmp_path / "u" / "mine.txt").touch()
     with pytest.raises(ScenarioError, match="holds something else"):
         run_sweep(scenario, axes, points, tmp_path / "u", workers=1)
+
+
+def test_what_a_sweep_kept_is_read_back_by_shard_and_only_whole(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    axes = [axis_of("heat=0,1", scenario)]
+    points = grid(scenario.with_({"replications": 1}), axes)
+    real, lived = HistoryPlan.live, []
+
+    def breaks(plan: HistoryPlan, cut: HistoryCut) -> Arrays:
+        lived.append(cut.piece)
+        if len(lived) == 5:
+            raise KeyboardInterrupt
+        return real(plan, cut)
+
+    monkeypatch.setattr(HistoryPlan, "live", breaks)
+    with living(homes=30), pytest.raises(KeyboardInterrupt):
+        run_sweep(scenario, axes, points, tmp_path / "s", workers=1)
+    kept = sorted((tmp_path / "s.partial" / "finished").rglob("*.*"))
+    assert [path.suffix for path in kept if path.is_file()] == [".rows", ".shard"]
+    rows = next(path for path in kept if path.suffix == ".rows")
+    rows.write_bytes(rows.read_bytes()[:-9])  # damaged: its world is run again
+    with living(homes=30):
+        done = run_sweep(scenario, axes, points, tmp_path / "s", workers=1, resume=True)
+    assert len(lived) == 5 + 3 + 2
+    monkeypatch.undo()
+    fresh = run_sweep(scenario, axes, points, tmp_path / "t", workers=1)
+    pd.testing.assert_frame_equal(done.values, fresh.values, check_exact=True)
+    assert not list(tmp_path.rglob("*.shard"))
 
 
 def test_findings_say_where_a_verdict_flips(result: SweepResult, scenario: Scenario) -> None:

@@ -44,6 +44,13 @@ def run(
         Optional[str],  # noqa: UP045
         typer.Option(metavar="ADDRESS", help="A running scheduler, for --engine dask."),
     ] = None,
+    shard_homes: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(
+            "--shard-homes", min=1, metavar="N", show_default="4096",
+            help="Homes lived, and kept for --resume, together; never changes a result.",
+        ),
+    ] = None,
     sets: SetOption = None,
     what_if: WhatIfOption = None,
     resume: Annotated[
@@ -84,10 +91,14 @@ def run(
 
     from scenarios.pipeline import run_scenario  # only now: it brings numba, pandas and scikit-learn
     from scenarios.running.parallel import Engine
+    from scenarios.running.shards import SHARD_HOMES
 
     where = Engine("dask" if engine == "dask" else "processes", scheduler)
     with progress_on_stderr(quiet) as progress:
-        result = run_scenario(loaded, out=out, workers=workers, progress=progress, resume=resume, engine=where)
+        result = run_scenario(
+            loaded, out=out, workers=workers, progress=progress, resume=resume, engine=where,
+            shard_homes=shard_homes or SHARD_HOMES,
+        )  # fmt: skip
     if as_json:
         echo_json(result.summary())
         return

@@ -1,16 +1,15 @@
 """Finished replications kept on disk, so that an interrupted run loses nothing.
 
 A run works in ``<folder>.partial``: an identity (what is being run, with which sources and versions), a lock,
-and one file a finished replication, each opened by a checksum of the rest. ``--resume`` reads those files
-back; one that does not match its checksum is lived again. A resumed run ends byte-equal to an undisturbed one.
+and one file a finished replication, each opened by a checksum of the rest; beside them the finished shards of
+replications of several shards (``shard_files``). ``--resume`` reads those files back; one that does not match its
+checksum is lived again. A resumed run ends byte-equal to an undisturbed one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -21,7 +20,9 @@ from filelock import FileLock, Timeout
 
 from drsim.errors import Problem, ScenarioError
 from scenarios.results.tables import ReplicationTables
+from scenarios.running.checked_files import read_checked, write_checked
 from scenarios.running.run_folder import CHECKPOINTS, IDENTITY, LOCK, sha256, source_hashes, versions
+from scenarios.running.shard_files import ShardFiles
 from scenarios.schema.scenario import Scenario
 
 BROKEN = "broken.json"  # beside the tables in a kept file: how often each invariant is broken
@@ -44,6 +45,7 @@ class Checkpoints:
 
     def __init__(self, partial: Path, lock: FileLock) -> None:
         self.partial, self._lock = partial, lock
+        self.shards = ShardFiles(partial / CHECKPOINTS)
 
     @classmethod
     def open(cls, partial: Path, scenario: Scenario, resume: bool) -> Checkpoints:
@@ -98,23 +100,15 @@ class Checkpoints:
         return self.partial / CHECKPOINTS / f"replication-{replication:05d}.part"
 
     def save(self, part: ReplicationTables) -> None:
-        """Keep one finished replication; it appears whole or not at all."""
-        content = _pack(part)
-        path = self._path(part.replication)
-        new = path.with_suffix(".new")
-        with new.open("wb") as file:
-            file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        """Keep one finished replication; it appears whole or not at all. Its shards go."""
+        write_checked(self._path(part.replication), _pack(part))
+        self.shards.forget(part.replication)
 
     def load(self, replication: int) -> ReplicationTables | None:
         """A kept replication, or None when it is absent or damaged."""
+        content = read_checked(self._path(replication))
         try:
-            checksum, _, content = self._path(replication).read_bytes().partition(b"\n")
-            if hashlib.sha256(content).hexdigest().encode() != checksum:
-                return None
-            return _unpack(replication, content)
+            return None if content is None else _unpack(replication, content)
         except (OSError, ValueError, KeyError, zipfile.BadZipFile):
             return None
 

@@ -1,20 +1,26 @@
-"""The same replications on a Dask cluster: ``drsim run --engine dask [--scheduler ADDRESS]`` (extra ``cluster``).
+"""The same tasks on a Dask cluster: ``drsim run --engine dask [--scheduler ADDRESS]`` (extra ``cluster``).
 
 Dask, not an engine of our own: it is the scheduler that laptops, Slurm (dask-jobqueue) and Kubernetes share.
-Results do not depend on where a replication is lived, so tables come out byte for byte the same.
+A replication of one shard is a task. Of a larger one every shard is: this process keeps the analyst's tables, sends
+each shard what it needs of them and keeps what it leaves, one replication after the other. Results do not depend on
+where anything is lived, so tables come out byte for byte the same.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from drsim.errors import Problem, ScenarioError
+from scenarios.results.tables import ReplicationTables
 from scenarios.running.parallel import Progress, Receive, RunFailed, compile_first, one_replication
 from scenarios.running.run_folder import source_hashes
+from scenarios.running.shards import living, shards
 from scenarios.running.spawning import main_hidden
+from scenarios.running.spreading import spread_over
 from scenarios.schema.scenario import Scenario
 
 DEATHS_ALLOWED = 3  # a replication that took so many workers with it is to blame itself
@@ -40,22 +46,43 @@ def run_on_dask(
         Workers kept dying on a replication.
     """
     distributed = _distributed()
-    n = scenario.replications
-    with main_hidden(), _client(distributed, workers, scheduler) as client:
+    n, alone = scenario.replications, len(shards(scenario.population.households)) == 1
+    many = max(1, min(workers, len(wanted))) if alone else workers
+    with main_hidden(), _client(distributed, many, scheduler) as client:
         _same_sources(client, scheduler)
         progress(n - len(wanted), n, "replications")
-        futures = {client.submit(one_replication, scenario, r, pure=False): r for r in wanted}
+        live = (_replications_on if alone else _here)(client, distributed, scenario, wanted)
         try:
-            for future in distributed.as_completed(list(futures)):
-                receive(future.result())
-                wanted.remove(futures.pop(future))
+            for part in live:
+                receive(part)
+                wanted.remove(part.replication)
                 progress(n - len(wanted), n, "replications")
         except distributed.KilledWorker as error:
+            what = "replication" if alone else "shard"
             raise RunFailed(
-                f"a replication was lost with its worker {DEATHS_ALLOWED} times (out of memory, or killed from outside)"
+                f"a {what} was lost with its worker {DEATHS_ALLOWED} times (out of memory, or killed from outside)"
             ) from error
         finally:
-            client.cancel(list(futures))
+            live.close()
+
+
+def _replications_on(
+    client: Any, distributed: Any, scenario: Scenario, wanted: list[int]
+) -> Generator[ReplicationTables]:
+    """Each replication as a task."""
+    futures = [client.submit(one_replication, scenario, r, pure=False) for r in wanted]
+    try:
+        for future in distributed.as_completed(futures):
+            yield future.result()
+    finally:
+        client.cancel(futures)
+
+
+def _here(client: Any, distributed: Any, scenario: Scenario, wanted: list[int]) -> Generator[ReplicationTables]:
+    """One replication after the other in this process, the shards of each on the cluster."""
+    with living(spread=partial(spread_over, distributed, client)):
+        for replication in list(wanted):
+            yield one_replication(scenario, replication)
 
 
 def _distributed() -> Any:

@@ -1,4 +1,4 @@
-"""Replications as independent tasks over worker processes; the number of workers never changes a result."""
+"""Replications as tasks over worker processes, their shards over threads; how many never changes a result."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Literal
 
 from drsim.errors import DrsimError
 from scenarios.results.tables import ReplicationTables
+from scenarios.running.shards import Living, living, present, settle
 from scenarios.running.spawning import main_hidden, settle_in, workers_context
 from scenarios.schema.scenario import Scenario
 
@@ -75,25 +76,24 @@ def run_all(
     wanted, n = list(replications), scenario.replications
     begun = n - len(wanted)
     asked, workers = max(1, workers), max(1, min(workers, len(wanted)))
-    from scenarios.running.shards import living
-
     if wanted:
         compile_first(progress, n)
     progress(begun, n, "replications")
     if engine.kind == "dask":
         from scenarios.running.cluster import run_on_dask
 
-        run_on_dask(scenario, wanted, workers, engine.scheduler, progress, receive)
+        run_on_dask(scenario, wanted, asked, engine.scheduler, progress, receive)
         return
+    how = replace(present(), threads=max(1, asked // workers))  # workers beyond replications live their shards
     if workers == 1:
-        with living(threads=asked):
+        with living(threads=how.threads):
             for done, replication in enumerate(wanted, start=begun + 1):
                 receive(one_replication(scenario, replication))
                 progress(done, n, "replications")
         return
     for attempt in range(MOST_BROKEN_POOLS):
         try:
-            _with_pool(scenario, wanted, workers, progress, receive, afresh=attempt > 0)
+            _with_pool(scenario, wanted, workers, how, progress, receive, afresh=attempt > 0)
             return
         except BrokenProcessPool as error:
             if attempt == MOST_BROKEN_POOLS - 1:
@@ -105,11 +105,12 @@ def run_all(
 
 
 def _with_pool(
-    scenario: Scenario, wanted: list[int], workers: int, progress: Progress, receive: Receive, afresh: bool
-) -> None:
+    scenario: Scenario, wanted: list[int], workers: int, how: Living, progress: Progress, receive: Receive,
+    afresh: bool,
+) -> None:  # fmt: skip
     """One pool of workers; takes out of ``wanted`` what is finished, also when the pool breaks."""
-    n = scenario.replications
-    pool = ProcessPoolExecutor(max_workers=workers, mp_context=workers_context(afresh), initializer=settle_in)
+    n, context = scenario.replications, workers_context(afresh)
+    pool = ProcessPoolExecutor(max_workers=workers, mp_context=context, initializer=_begin, initargs=(how,))
     try:
         with main_hidden():
             pending: dict[Future[ReplicationTables], int] = {
@@ -129,6 +130,12 @@ def _with_pool(
             process.terminate()
         raise
     pool.shutdown()
+
+
+def _begin(how: Living) -> None:
+    """A worker's first act."""
+    settle(how)
+    settle_in()
 
 
 def usual_workers() -> int:

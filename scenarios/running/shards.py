@@ -108,6 +108,17 @@ def living(**changes: Any) -> Iterator[Living]:
         _living = before
 
 
+def present() -> Living:
+    """How this process lives shards now."""
+    return _living
+
+
+def settle(how: Living) -> None:
+    """Live shards like this in this process from now on: for a worker that has just started."""
+    global _living
+    _living = how
+
+
 def shards(homes: int, together: bool = False) -> list[slice]:
     """Consecutive shards of ``homes`` homes; ``together``: one, where homes look at each other."""
     size = max(1, homes) if together else _living.homes

@@ -7,6 +7,7 @@ What is finished is kept in ``<folder>.partial``, so an interrupted sweep goes o
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -21,7 +22,10 @@ import pandas as pd
 from drsim.errors import Problem, ScenarioError
 from scenarios.results.comparison import compare
 from scenarios.running import run_folder
+from scenarios.running.checked_files import read_checked, write_checked
 from scenarios.running.parallel import Progress, compile_first, usual_workers
+from scenarios.running.shard_files import ShardFiles
+from scenarios.running.shards import living
 from scenarios.running.shared import sharing, world_key
 from scenarios.running.spawning import main_hidden, settle_in, workers_context
 from scenarios.schema.scenario import Scenario
@@ -29,6 +33,7 @@ from scenarios.sweeps.sweep_points import Axis, Point
 
 MOST_IN_A_TASK = 12
 FINISHED = "finished"
+ROWS = ".rows"  # a finished task's rows: Parquet behind its checksum
 
 
 @dataclass(frozen=True)
@@ -107,19 +112,19 @@ def run_points(points: Sequence[Point], keep: Path | None, workers: int | None, 
     found: dict[str, pd.DataFrame] = {}
     left: list[Task] = []
     for task in tasks:
-        path = keep / f"{task.name}.parquet" if keep is not None else None
-        if path is not None and path.is_file():
-            found[task.name] = pd.read_parquet(path)
+        content = read_checked(keep / f"{task.name}{ROWS}") if keep is not None else None
+        if content is not None:
+            found[task.name] = pd.read_parquet(io.BytesIO(content))
         else:
             left.append(task)
     done = total - sum(len(task.numbers) for task in left)
     tell(done, total, "settings")
-    for task, rows in _run(left, workers if workers is not None else usual_workers()):
+    for task, rows in _run(left, workers if workers is not None else usual_workers(), keep):
         found[task.name] = rows
         if keep is not None:
-            whole = keep / f"{task.name}.parquet"
-            rows.to_parquet(whole.with_suffix(".part"))
-            whole.with_suffix(".part").replace(whole)
+            write_checked(keep / f"{task.name}{ROWS}", rows.to_parquet())
+            for folder in keep.glob(f"{task.name}-*"):
+                shutil.rmtree(folder, ignore_errors=True)
         done += len(task.numbers)
         tell(done, total, "settings")
     rows = pd.concat([found[task.name] for task in tasks], ignore_index=True)
@@ -139,15 +144,17 @@ def _tasks(points: Sequence[Point]) -> list[Task]:
     return tasks
 
 
-def _run(tasks: list[Task], workers: int) -> Iterable[tuple[Task, pd.DataFrame]]:
+def _run(tasks: list[Task], workers: int, keep: Path | None) -> Iterable[tuple[Task, pd.DataFrame]]:
     if workers <= 1 or len(tasks) <= 1:
         for task in tasks:
-            yield task, run_task(task)
+            with living(threads=workers):
+                rows = run_task(task, keep)
+            yield task, rows
         return
     pool = ProcessPoolExecutor(min(workers, len(tasks)), mp_context=workers_context(), initializer=settle_in)
     try:
         with main_hidden():
-            pending = {pool.submit(run_task, task): task for task in tasks}
+            pending = {pool.submit(run_task, task, keep): task for task in tasks}
         for future in as_completed(pending):
             yield pending[future], future.result()
     except BaseException:
@@ -158,14 +165,19 @@ def _run(tasks: list[Task], workers: int) -> Iterable[tuple[Task, pd.DataFrame]]
     pool.shutdown()
 
 
-def run_task(task: Task) -> pd.DataFrame:
-    """What a worker does: the points of one world, the counterfactual lived once."""
+def run_task(task: Task, keep: Path | None = None) -> pd.DataFrame:
+    """What a worker does: the points of one world, the counterfactual lived once.
+
+    In ``keep`` stay the finished shards of points with several, for as long as the task is under way.
+    """
     from scenarios.running.replication import run_replication
 
     rows = []
     with sharing():
         for number, scenario in zip(task.numbers, task.scenarios, strict=True):
-            metrics = run_replication(scenario, task.replication).metrics
+            shards = None if keep is None else ShardFiles(keep / f"{task.name}-{number}")
+            with living(keeper=shards):
+                metrics = run_replication(scenario, task.replication).metrics
             rows += [{"point": number, "arm": arm, "replication": task.replication, **m} for arm, m in metrics.items()]
     return pd.DataFrame(rows)
 
