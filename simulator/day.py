@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator import tile
 from simulator.appliances import (
     battery,
     clothes_washer,
@@ -23,8 +24,9 @@ from simulator.appliances import (
     solar_panels,
     water_heater,
 )
-from simulator.climate_control import GAINS, LANE, OTHERS, WORK, climate_rows, condition, enter_lane, leave_lane
+from simulator.climate_control import condition, enter_lane, leave_lane
 from simulator.compiled import compiled, compiled_inline
+from simulator.eights import put
 from simulator.fields import (
     AIR_CONDITIONER,
     BATTERY,
@@ -49,14 +51,13 @@ from simulator.fields import (
 from simulator.keyed_random import Purpose, home_day_key, mix
 from simulator.occupancy import day_mood, occupy, plan_key, weekly_key
 from simulator.outdoor import MIDDAY
+from simulator.tile import TILE, at, tile_sum, window_sum
 
 N_USES = len(USES)
-MAX_INTERVALS = 100
-#: Homes that live side by side in one tile: enough to hide the envelope's chain, few enough for the near cache.
-TILE = 8
 _REFRIGERATOR, _COOKING = int(Purpose.REFRIGERATOR), int(Purpose.COOKING)
 _ELECTRONICS, _WASHER, _DISH = int(Purpose.ELECTRONICS), int(Purpose.CLOTHES_WASHER), int(Purpose.DISHWASHER)
 _WATER, _EV = int(Purpose.WATER_HEATER), int(Purpose.EV_CHARGER)
+_GAINS, _DEMAND = 0, 1  # rows of a home's own workspace: heat in its rooms, demand [kW]
 
 #: Share of each end use's electricity that stays in the room as heat (vents and drains take the rest).
 ROOM_SHARE = np.zeros(N_USES)
@@ -135,20 +136,11 @@ def row_sum(use_kw: NDArray[np.float64], use: int) -> float:
 
 
 @compiled_inline
-def add_use(
-    use: int, k: int, e0: int, e1: int, use_kw: NDArray[np.float64], work: NDArray[np.float64],
-    use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64],
+def energy(
+    use: int, k: int, e0: int, e1: int, use_kw: NDArray[np.float64], use_kwh: NDArray[np.float64],
+    event_kwh: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Add one end use to home ``k``'s demand and heat gains, and its energy to the day's and the event's [kWh].
-
-    No slices: their reference counts would cost more than the sums.
-    """
-    share = ROOM_SHARE[use]
-    if share > 0.0:
-        for i in range(use_kw.shape[1]):
-            work[GAINS, k, i] += share * use_kw[use, i]
-    for i in range(use_kw.shape[1]):
-        work[OTHERS, k, i] += use_kw[use, i]
+    """Energy of an end use of home ``k`` over the day and over the event window [kWh]."""
     use_kwh[k, use] = 0.25 * row_sum(use_kw, use)
     if e1 > e0:
         total = 0.0
@@ -157,13 +149,87 @@ def add_use(
         event_kwh[k, use] = 0.25 * total
 
 
+@compiled_inline
+def add_use(use: int, use_kw: NDArray[np.float64], own: NDArray[np.float64]) -> None:
+    """Add an end use to the home's demand and heat gains.
+
+    No slices: their reference counts would cost more than the sums.
+    """
+    share = ROOM_SHARE[use]
+    if share > 0.0:
+        for i in range(use_kw.shape[1]):
+            own[_GAINS, i] += share * use_kw[use, i]
+    for i in range(use_kw.shape[1]):
+        own[_DEMAND, i] += use_kw[use, i]
+
+
+@compiled_inline
+def live_home_activities(
+    home: Record, k: int, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
+    quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, first: int,
+    use_kw: NDArray[np.float64], used: NDArray[np.bool_], own: NDArray[np.float64], w: NDArray[np.float64],
+    occupied: NDArray[np.uint8], use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """People and their things of home ``k``, and what the tile must know of them."""
+    live_activities(
+        home, seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, first, use_kw, used, occupied
+    )
+    for i in range(own.shape[1]):
+        own[_GAINS, i] = own[_DEMAND, i] = 0.0
+    for use in range(N_USES):
+        use_kwh[k, use] = event_kwh[k, use] = 0.0
+        if used[use]:
+            add_use(use, use_kw, own)
+            energy(use, k, e0, e1, use_kw, use_kwh, event_kwh)
+    for i in range(own.shape[1]):
+        w[at(tile.HERE, i) + k] = occupied[i]
+        w[at(tile.GAINS, i) + k] = own[_GAINS, i]
+        w[at(tile.DEMAND, i) + k] = own[_DEMAND, i]
+    enter_lane(home, k, w)
+
+
+@compiled_inline
+def climate_energy(
+    use: int, row: int, n: int, homes: int, e0: int, e1: int, w: NDArray[np.float64], use_kwh: NDArray[np.float64],
+    event_kwh: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Energy of a climate use of all the tile's homes, from its row [kWh]."""
+    put(w, tile.SUM, 0.25 * tile_sum(w, row, n))
+    for k in range(homes):
+        use_kwh[k, use] = w[tile.SUM + k]
+    if e1 > e0:
+        put(w, tile.SUM, 0.25 * window_sum(w, row, e0, e1, n))
+        for k in range(homes):
+            event_kwh[k, use] = w[tile.SUM + k]
+
+
+@compiled_inline
+def on_the_roof(
+    home: Record, k: int, sky: NDArray[np.float64], e0: int, e1: int, first: int, use_kw: NDArray[np.float64],
+    used: NDArray[np.bool_], w: NDArray[np.float64], use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Solar panels, then the battery that sees all else."""
+    if home.pv_kw > 0.0:
+        solar_panels.run(home, sky, first, use_kw)
+        used[SOLAR_PANELS] = True
+        for i in range(use_kw.shape[1]):
+            w[at(tile.DEMAND, i) + k] += use_kw[SOLAR_PANELS, i]
+        energy(SOLAR_PANELS, k, e0, e1, use_kw, use_kwh, event_kwh)
+    if home.battery_kwh > 0.0:
+        battery.run(home, k, w, e0, e1, first, use_kw)
+        used[BATTERY] = True
+        for i in range(use_kw.shape[1]):
+            w[at(tile.DEMAND, i) + k] += use_kw[BATTERY, i]
+        energy(BATTERY, k, e0, e1, use_kw, use_kwh, event_kwh)
+
+
 @compiled
 def live_tile(
     homes: NDArray[np.void], b: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
     quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, first: int,
-    use_kw: NDArray[np.float64], used: NDArray[np.bool_], lanes: NDArray[np.float64], work: NDArray[np.float64],
-    occupied: NDArray[np.uint8], t_in: NDArray[np.float32], load_wh: NDArray[np.int32],
-    use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64], indoor: NDArray[np.float64],
+    use_kw: NDArray[np.float64], used: NDArray[np.bool_], own: NDArray[np.float64], w: NDArray[np.float64],
+    occupied: NDArray[np.uint8], load_wh: NDArray[np.int32], use_kwh: NDArray[np.float64],
+    event_kwh: NDArray[np.float64], indoor: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Live the quarter-hours of ``quarter`` with up to ``TILE`` homes; the records carry the state.
 
@@ -171,47 +237,27 @@ def live_tile(
     (An index that starts at 0 can not be negative, so the compiler need not look: loops over rows vectorise.)
 
     First each home's people and their things, then all their rooms together, then what that drew.
-    ``use_kw`` (uses, intervals) [kW] is shared: with one home it holds that home's whole day afterwards.
-    Written, one line a home: ``occupied``, ``t_in`` [degC], and what ``live_days`` says.
+    ``use_kw`` (uses, intervals) [kW] is shared: with one home it holds that home's whole day afterwards, but for the
+    climate uses, which stand in the tile ``w``. ``own`` (2, intervals) is workspace. Written, one line a home:
+    ``occupied``, and what ``live_days`` says.
     """
+    n = len(quarter)
     for k in range(len(homes)):
-        live_activities(
-            homes[k], seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, first, use_kw, used,
-            occupied[k],
+        live_home_activities(
+            homes[k], k, seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, first, use_kw, used, own,
+            w, occupied[k], use_kwh, event_kwh,
         )  # fmt: skip
-        for i in range(work.shape[2]):
-            work[OTHERS, k, i] = 0.0
-            work[GAINS, k, i] = 0.0
-        for use in range(N_USES):
-            use_kwh[k, use] = event_kwh[k, use] = 0.0
-            if used[use]:
-                add_use(use, k, e0, e1, use_kw, work, use_kwh, event_kwh)
-        enter_lane(homes[k], lanes[k])
-    condition(homes, b, seed, replication, ordinal, sky, occupied, e0, e1, first, lanes, work, t_in)
+    condition(homes, b, seed, replication, ordinal, sky, e0, e1, first, w)
+    climate_energy(AIR_CONDITIONER, tile.COOLING, n, len(homes), e0, e1, w, use_kwh, event_kwh)
+    climate_energy(SPACE_HEATER, tile.HEATING, n, len(homes), e0, e1, w, use_kwh, event_kwh)
+    climate_energy(FANS, tile.FANNING, n, len(homes), e0, e1, w, use_kwh, event_kwh)
     for k in range(len(homes)):
         home = homes[k]
-        leave_lane(lanes[k], home)
-        climate_rows(home, k, sky, work, use_kw)
-        for use in (AIR_CONDITIONER, SPACE_HEATER, FANS):
-            used[use] = True
-            add_use(use, k, e0, e1, use_kw, work, use_kwh, event_kwh)
-        if home.pv_kw > 0.0:
-            solar_panels.run(home, sky, first, use_kw)
-            used[SOLAR_PANELS] = True
-            add_use(SOLAR_PANELS, k, e0, e1, use_kw, work, use_kwh, event_kwh)
-        if home.battery_kwh > 0.0:
-            battery.run(home, k, work[OTHERS], e0, e1, first, use_kw)
-            used[BATTERY] = True
-            add_use(BATTERY, k, e0, e1, use_kw, work, use_kwh, event_kwh)
-        load = load_wh[k, first : first + len(quarter)]
-        for i in range(len(load)):
-            load[i] = whole_wh(work[OTHERS, k, i])
-        warm, running = 0.0, 0
-        for i in range(t_in.shape[1]):
-            warm += t_in[k, i]
-            running += use_kw[AIR_CONDITIONER, i] > 0.0
-        indoor[k, 0] = warm / max(1, t_in.shape[1])
-        indoor[k, 1] = running / max(1, t_in.shape[1])
+        leave_lane(w, k, home)
+        on_the_roof(home, k, sky, e0, e1, first, use_kw, used, w, use_kwh, event_kwh)
+        for i in range(n):
+            load_wh[k, first + i] = whole_wh(w[at(tile.DEMAND, i) + k])
+        indoor[k, 0], indoor[k, 1] = w[tile.WARM + k] / max(1, n), w[tile.RUNNING + k] / max(1, n)
 
 
 @compiled
@@ -240,11 +286,10 @@ def live_days(
     n = i1 - i0
     part, hours = sky[:, i0:i1].copy(), quarter[i0:i1]
     use_kw, used = np.zeros((N_USES, n)), np.zeros(N_USES, np.bool_)
-    lanes, work = np.zeros((TILE, LANE)), np.zeros((WORK, TILE, n))
-    t_in, occupied = np.zeros((TILE, n), np.float32), np.zeros((TILE, n), np.uint8)
+    own, w, occupied = np.zeros((2, n)), np.zeros(tile.SIZE), np.zeros((TILE, n), np.uint8)
     for r in range(0, len(homes), TILE):
         to = min(r + TILE, len(homes))
         live_tile(
             homes[r:to], b, seed, replication, ordinal, weekday, workday, hours, part, e0 - i0, e1 - i0, i0, use_kw,
-            used, lanes, work, occupied, t_in, load_wh[r:to], use_kwh[r:to], event_kwh[r:to], indoor[r:to],
+            used, own, w, occupied, load_wh[r:to], use_kwh[r:to], event_kwh[r:to], indoor[r:to],
         )  # fmt: skip

@@ -20,7 +20,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, compiled_inline
+from simulator.eights import Number, greatest, least
 
 MOST_OPAQUE = 0.7  # of the air-to-mass conductance: beyond it the surface between them would be outdoors
 
@@ -72,12 +73,15 @@ def exact_step(
     return e
 
 
-@compiled
+@compiled_inline
 def next_temperature(
-    from_air: float, from_mass: float, from_outdoor: float, from_air_kw: float, from_mass_kw: float,
-    air_degc: float, mass_degc: float, t_out_degc: float, air_kw: float, mass_kw: float,
-) -> float:  # fmt: skip
-    """One node's temperature after a step: a row of E and F against temperatures and heat inputs."""
+    from_air: Number, from_mass: Number, from_outdoor: Number, from_air_kw: Number, from_mass_kw: Number,
+    air_degc: Number, mass_degc: Number, t_out_degc: float, air_kw: Number, mass_kw: Number,
+) -> Number:  # fmt: skip
+    """One node's temperature after a step: a row of E and F against temperatures and heat inputs.
+
+    Numbers, or ``eights`` of the homes of a tile.
+    """
     return (
         from_air * air_degc + from_mass * mass_degc + from_outdoor * t_out_degc + from_air_kw * air_kw
         + from_mass_kw * mass_kw
@@ -93,7 +97,10 @@ def heat_needed_kw(gap_k: float, kw_per_k: float, available_kw: float) -> float:
     return min(max(gap_k * kw_per_k, 0.0), available_kw)
 
 
-@compiled
-def heat_needed_k(gap_k: float, available_k: float) -> float:
-    """The same in K over the step: what is moved of ``gap_k`` with equipment that can move ``available_k``."""
-    return min(max(gap_k, 0.0), available_k)
+@compiled_inline
+def heat_needed_k(gap_k: Number, available_k: Number) -> Number:
+    """The same in K over the step: what is moved of ``gap_k`` with equipment that can move ``available_k``.
+
+    Numbers or ``eights``.
+    """
+    return least(greatest(gap_k, 0.0), available_k)

@@ -63,9 +63,7 @@ def away_on_trip(home: Record, seed: int, replication: int, ordinal: int) -> boo
 
 
 @compiled_inline
-def leaving_chance(
-    state: int, quarter: int, outing: bool, wake: float, leave: float, back: float, bed: float
-) -> float:
+def leaving_chance(state: int, quarter: int, outing: bool, wake: float, leave: float, back: float, bed: float) -> float:
     """Chance that the household leaves its state in this quarter-hour, in [0, 1].
 
     The state it goes to follows from ``destination``.
@@ -95,6 +93,16 @@ def destination(state: int, quarter: int, bed: float) -> int:
     return ASLEEP if clock >= bed else AWAY
 
 
+@compiled_inline
+def moves(draw: float, quarter: int, outing: bool, wake: float, leave: float, back: float, bed: float) -> int:
+    """Where a quarter-hour's ``draw`` takes a household from each state: two bits a state, the first state lowest."""
+    away = AT_HOME if draw < leaving_chance(AWAY, quarter, outing, wake, leave, back, bed) else AWAY
+    there = destination(AT_HOME, quarter, bed)
+    home = there if draw < leaving_chance(AT_HOME, quarter, outing, wake, leave, back, bed) else AT_HOME
+    asleep = AT_HOME if draw < leaving_chance(ASLEEP, quarter, outing, wake, leave, back, bed) else ASLEEP
+    return away << 2 * AWAY | home << 2 * AT_HOME | asleep << 2 * ASLEEP
+
+
 @compiled
 def occupy(
     home: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
@@ -115,12 +123,11 @@ def occupy(
     leave = (home.leave_quarter if workday else home.free_leave_quarter) + spread * normal(key, 104)
     back = (home.return_quarter if workday else leave + FREE_OUTING_QUARTERS) + spread * normal(key, 105)
     bed = max(EARLIEST_BED, home.bed_quarter + 0.6 * late + spread * normal(key, 106))
+    for i in range(len(quarter)):
+        occupied[i] = moves(uniform(key, first + i), int(quarter[i]), outing, wake, leave, back, bed)
     state = int(home.occupancy)
     for i in range(len(quarter)):
-        q = int(quarter[i])
-        chance = leaving_chance(state, q, outing, wake, leave, back, bed)
-        if chance > 0.0 and uniform(key, first + i) < chance:  # a keyed draw that is not needed is not drawn
-            state = destination(state, q, bed)
+        state = occupied[i] >> 2 * state & 3
         occupied[i] = state
     home.occupancy = state
 

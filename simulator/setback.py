@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulator.climate_control import COOLED, GAINS, LANE, WORK, condition, enter_lane
+from simulator.climate_control import condition, enter_lane
 from simulator.dwelling import exact_step, mass_to_outdoor_kw_per_k
 from simulator.fields import AT_HOME, HOME
 from simulator.outdoor import COOL_CAPACITY, COOL_INPUT, outdoor_table
 from simulator.parameters.tables import behaviour_record, load_behaviour
 from simulator.sunshine import clear_sky_ghi_w_per_m2
+from simulator.tile import COOLING, GAINS, HERE, SIZE, TILE, at, row_of
 from simulator.walls import sunlit_rows
 
 FLOOR_M2 = 180.0
@@ -65,17 +66,20 @@ def _live(homes: NDArray[np.void], sky: NDArray[np.float64], offset_k: float) ->
     """Demand of the air conditioner on the third day, (homes, quarter-hours) [kW]; the event is on that day."""
     n, intervals = len(homes), sky.shape[1]
     b = behaviour_record(load_behaviour({"override_base_hazard": 0.0, "override_hazard_per_k": 0.0}))
-    lanes, work = np.zeros((n, LANE)), np.zeros((WORK, n, intervals))
-    occupied, t_in = np.full((n, intervals), AT_HOME, np.uint8), np.zeros((n, intervals), np.float32)
-    work[GAINS] = 0.5
-    for k in range(n):
-        enter_lane(homes[k], lanes[k])
-    for day in range(3):
-        homes["event_offset_k"] = offset_k if day == 2 else 0.0
-        window = WINDOW if day == 2 else (0, 0)
-        condition(homes, b, 0, 0, day, sky, occupied, *window, 0, lanes, work, t_in)
-    per_k = 1.0 / (homes["f_aq"].astype(float) * homes["ac_cop"])
-    return np.asarray(per_k[:, None] * work[COOLED] * sky[COOL_INPUT])
+    demand = np.zeros((n, intervals))
+    for r in range(0, n, TILE):
+        part, w = homes[r : r + TILE], np.zeros(SIZE)
+        for k in range(len(part)):
+            enter_lane(part[k], k, w)
+        for day in range(3):
+            part["event_offset_k"] = offset_k if day == 2 else 0.0
+            for i0, i1 in ((0, 96), (96, intervals)):  # a tile has room for one day
+                w[at(HERE, 0) : at(HERE, i1 - i0)], w[at(GAINS, 0) : at(GAINS, i1 - i0)] = AT_HOME, 0.5
+                window = WINDOW if day == 2 and i0 == 0 else (0, 0)
+                condition(part, b, 0, 0, day, sky[:, i0:i1].copy(), *window, 0, w)
+                for k in range(len(part)):
+                    demand[r + k, i0:i1] = row_of(w, COOLING, k, i1 - i0)
+    return demand
 
 
 def setback_grid() -> pd.DataFrame:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, compiled_inline
+from simulator.eights import Number, greatest, least
 
 STACK = 0.000290  # (L/s)2 / (cm4 K), two storeys
 WIND = 0.000231  # (L/s)2 / (cm4 (m/s)2), two storeys, shelter class 3
@@ -29,8 +30,13 @@ def leak_departure(t_out_degc: float) -> float:
     return float(np.sqrt(now / (STACK * REFERENCE_K + wind))) - 1.0
 
 
-@compiled
-def window_cooling_k(warm_k: float, k_per_kw: float, open_kw_per_k: float, air_degc: float, t_out_degc: float) -> float:
-    """Cooling [K over the step] by opened windows: what brings the room to their setpoint, at most what flows."""
-    flows = k_per_kw * open_kw_per_k * max(air_degc - t_out_degc, 0.0)
-    return min(max(warm_k, 0.0), flows)
+@compiled_inline
+def window_cooling_k(
+    warm_k: Number, k_per_kw: Number, open_kw_per_k: Number, air_degc: Number, t_out_degc: float
+) -> Number:  # fmt: skip
+    """Cooling [K over the step] by opened windows: what brings the room to their setpoint, at most what flows.
+
+    Numbers or ``eights``.
+    """
+    flows = k_per_kw * open_kw_per_k * greatest(air_degc - t_out_degc, 0.0)
+    return least(greatest(warm_k, 0.0), flows)

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from drsim.clock import Clock
 from simulator.climate import load_climate
-from simulator.climate_control import LANE, WORK
-from simulator.day import MAX_INTERVALS, N_USES, live_days, live_tile
+from simulator.day import N_USES, live_days, live_tile
+from simulator.fields import AIR_CONDITIONER, FANS, SPACE_HEATER
 from simulator.outdoor import outdoor_table
 from simulator.population import Population
 from simulator.roofs import panels_kw_per_kw
+from simulator.tile import COOLING, FANNING, HEATING, MAX_INTERVALS, ROOM, SIZE, row_of
 from simulator.walls import sunlit_rows
 from simulator.weather import Weather
 
@@ -140,13 +141,14 @@ def live_home(world: World, home: NDArray[np.void], day: int, window: tuple[int,
     clock, sky = world.clock, world.outdoor(day)
     n = sky.shape[1]
     use_kw, used = np.zeros((N_USES, n)), np.zeros(N_USES, np.bool_)
-    lanes, work = np.zeros((1, LANE)), np.zeros((WORK, 1, n))
-    t_in, occupied = np.zeros((1, n), np.float32), np.zeros((1, n), np.uint8)
+    own, w, occupied = np.zeros((2, n)), np.zeros(SIZE), np.zeros((1, n), np.uint8)
     load_wh, indoor = np.zeros((1, n), np.int32), np.zeros((1, 2))
     use_kwh, event_kwh = np.zeros((1, N_USES)), np.zeros((1, N_USES))
     live_tile(
         home, world.behaviour, world.seed, world.replication, clock.date(day).toordinal(), int(clock.weekday[day]),
         bool(clock.is_workday[day]), clock.local_quarter[clock.slice(day)], sky, window[0], window[1], 0, use_kw,
-        used, lanes, work, occupied, t_in, load_wh, use_kwh, event_kwh, indoor,
+        used, own, w, occupied, load_wh, use_kwh, event_kwh, indoor,
     )  # fmt: skip
-    return HomeDay(use_kw, t_in[0], occupied[0])
+    for use, row in ((AIR_CONDITIONER, COOLING), (SPACE_HEATER, HEATING), (FANS, FANNING)):
+        use_kw[use] = row_of(w, row, 0, n)
+    return HomeDay(use_kw, row_of(w, ROOM, 0, n).astype(np.float32), occupied[0])

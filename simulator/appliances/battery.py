@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.compiled import compiled
 from simulator.fields import BATTERY, Record
+from simulator.tile import DEMAND, at
 
 
 @compiled
@@ -38,15 +39,15 @@ def stored_after(stored_kwh: float, kw: float, one_way: float) -> float:
 
 @compiled
 def run(
-    home: Record, k: int, net_kw: NDArray[np.float64], e0: int, e1: int, first: int,
+    home: Record, k: int, w: NDArray[np.float64], e0: int, e1: int, first: int,
     use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Fill the battery's row [kW]; ``net_kw[k]`` is the rest of the home, panels included."""
+    """Fill the battery's row [kW]; the tile's demand of home ``k`` is the rest of it, panels included."""
     stored, capacity, one_way = float(home.battery_stored_kwh), float(home.battery_kwh), float(home.battery_one_way)
     reserve, rating, commanded = capacity * home.battery_reserve, float(home.battery_kw), float(home.event_battery_kw)
     for i in range(use_kw.shape[1]):
         order = commanded if e0 <= i < e1 else 0.0
-        kw = battery_kw(net_kw[k, i], order, stored, capacity, reserve, rating, one_way)
+        kw = battery_kw(w[at(DEMAND, i) + k], order, stored, capacity, reserve, rating, one_way)
         use_kw[BATTERY, i] = kw
         stored = stored_after(stored, kw, one_way)
     home.battery_stored_kwh = stored

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled_inline
+from simulator.eights import Number, pick
 from simulator.fields import AWAY
 
 
-@compiled
-def fan_kw(rated_kw: float, from_degc: float, air_degc: float, occupied: int) -> float:
-    """Demand of the fans at a room temperature."""
-    return rated_kw if air_degc > from_degc and occupied != AWAY else 0.0
+@compiled_inline
+def fan_kw(rated_kw: Number, from_degc: Number, air_degc: Number, occupied: Number) -> Number:
+    """Demand of the fans at a room temperature; numbers or ``eights``."""
+    return pick((air_degc > from_degc) & (occupied != AWAY), rated_kw, 0.0)

@@ -7,7 +7,8 @@ ratings of 8-9 HSPF units have it, defrosting included. The same unit cools in s
 
 from __future__ import annotations
 
-from simulator.compiled import compiled
+from simulator.compiled import compiled, compiled_inline
+from simulator.eights import Number, least
 
 RATING_DEGC = 8.3
 CAPACITY_PER_K = 0.0215  # of rated capacity, per K above the rating point
@@ -26,10 +27,13 @@ def input_factor(t_out_degc: float) -> float:
     return min(2.2, max(0.75, 1.0 + INPUT_RATIO_PER_K * (t_out_degc - RATING_DEGC)))
 
 
-@compiled
+@compiled_inline
 def heating_input_kw(
-    heat_kw: float, pump_available_kw: float, pump_input_ratio: float, backup_kw_per_kw: float
-) -> float:  # fmt: skip
-    """Electricity [kW] for ``heat_kw`` of heat: the pump first, the rest by the backup (or furnace)."""
-    by_pump = min(heat_kw, pump_available_kw)
+    heat_kw: Number, pump_available_kw: Number, pump_input_ratio: Number, backup_kw_per_kw: Number
+) -> Number:  # fmt: skip
+    """Electricity [kW] for ``heat_kw`` of heat: the pump first, the rest by the backup (or furnace).
+
+    Numbers or ``eights``.
+    """
+    by_pump = least(heat_kw, pump_available_kw)
     return by_pump * pump_input_ratio + (heat_kw - by_pump) * backup_kw_per_kw
