@@ -68,8 +68,8 @@ ROOM_SHARE[[COOKING, DRYER, CLOTHES_WASHER, DISHWASHER, WATER_HEATER]] = 0.6, 0.
 @compiled_inline
 def live_activities(
     home: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
-    quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, first: int,
-    use_kw: NDArray[np.float64], used: NDArray[np.bool_], occupied: NDArray[np.uint8],
+    quarter: NDArray[np.int64], sky: NDArray[np.float64], e0: int, e1: int, first: int,
+    use_kw: NDArray[np.float64], used: NDArray[np.bool_], occupied: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """People's day, and every end use that does not depend on the rooms; ``used`` marks the rows written."""
     for use in range(N_USES):
@@ -166,9 +166,9 @@ def add_use(use: int, use_kw: NDArray[np.float64], own: NDArray[np.float64]) -> 
 @compiled_inline
 def live_home_activities(
     home: Record, k: int, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
-    quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, first: int,
+    quarter: NDArray[np.int64], sky: NDArray[np.float64], e0: int, e1: int, first: int,
     use_kw: NDArray[np.float64], used: NDArray[np.bool_], own: NDArray[np.float64], w: NDArray[np.float64],
-    occupied: NDArray[np.uint8], use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64],
+    occupied: NDArray[np.int64], use_kwh: NDArray[np.float64], event_kwh: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """People and their things of home ``k``, and what the tile must know of them."""
     live_activities(
@@ -226,9 +226,9 @@ def on_the_roof(
 @compiled
 def live_tile(
     homes: NDArray[np.void], b: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
-    quarter: NDArray[np.int16], sky: NDArray[np.float64], e0: int, e1: int, first: int,
+    quarter: NDArray[np.int64], sky: NDArray[np.float64], e0: int, e1: int, first: int,
     use_kw: NDArray[np.float64], used: NDArray[np.bool_], own: NDArray[np.float64], w: NDArray[np.float64],
-    occupied: NDArray[np.uint8], load_wh: NDArray[np.int32], use_kwh: NDArray[np.float64],
+    occupied: NDArray[np.int64], load_wh: NDArray[np.int32], use_kwh: NDArray[np.float64],
     event_kwh: NDArray[np.float64], indoor: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Live the quarter-hours of ``quarter`` with up to ``TILE`` homes; the records carry the state.
@@ -245,7 +245,7 @@ def live_tile(
     for k in range(len(homes)):
         live_home_activities(
             homes[k], k, seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, first, use_kw, used, own,
-            w, occupied[k], use_kwh, event_kwh,
+            w, occupied, use_kwh, event_kwh,
         )  # fmt: skip
     condition(homes, b, seed, replication, ordinal, sky, e0, e1, first, w)
     climate_energy(AIR_CONDITIONER, tile.COOLING, n, len(homes), e0, e1, w, use_kwh, event_kwh)
@@ -284,9 +284,9 @@ def live_days(
         ``e0..e1``; (homes, 2) mean indoor temperature [degC] and share of quarter-hours that cooled.
     """
     n = i1 - i0
-    part, hours = sky[:, i0:i1].copy(), quarter[i0:i1]
+    part, hours = sky[:, i0:i1].copy(), quarter[i0:i1].astype(np.int64)  # as wide as what they are compared with
     use_kw, used = np.zeros((N_USES, n)), np.zeros(N_USES, np.bool_)
-    own, w, occupied = np.zeros((2, n)), np.zeros(tile.SIZE), np.zeros((TILE, n), np.uint8)
+    own, w, occupied = np.zeros((2, n)), np.zeros(tile.SIZE), np.zeros(n, np.int64)
     for r in range(0, len(homes), TILE):
         to = min(r + TILE, len(homes))
         live_tile(

@@ -141,14 +141,14 @@ def live_home(world: World, home: NDArray[np.void], day: int, window: tuple[int,
     clock, sky = world.clock, world.outdoor(day)
     n = sky.shape[1]
     use_kw, used = np.zeros((N_USES, n)), np.zeros(N_USES, np.bool_)
-    own, w, occupied = np.zeros((2, n)), np.zeros(SIZE), np.zeros((1, n), np.uint8)
+    own, w, occupied = np.zeros((2, n)), np.zeros(SIZE), np.zeros(n, np.int64)
     load_wh, indoor = np.zeros((1, n), np.int32), np.zeros((1, 2))
     use_kwh, event_kwh = np.zeros((1, N_USES)), np.zeros((1, N_USES))
     live_tile(
         home, world.behaviour, world.seed, world.replication, clock.date(day).toordinal(), int(clock.weekday[day]),
-        bool(clock.is_workday[day]), clock.local_quarter[clock.slice(day)], sky, window[0], window[1], 0, use_kw,
-        used, own, w, occupied, load_wh, use_kwh, event_kwh, indoor,
+        bool(clock.is_workday[day]), clock.local_quarter[clock.slice(day)].astype(np.int64), sky, window[0], window[1],
+        0, use_kw, used, own, w, occupied, load_wh, use_kwh, event_kwh, indoor,
     )  # fmt: skip
     for use, row in ((AIR_CONDITIONER, COOLING), (SPACE_HEATER, HEATING), (FANS, FANNING)):
         use_kw[use] = row_of(w, row, 0, n)
-    return HomeDay(use_kw, row_of(w, ROOM, 0, n).astype(np.float32), occupied[0])
+    return HomeDay(use_kw, row_of(w, ROOM, 0, n).astype(np.float32), occupied.astype(np.uint8))
