@@ -8,6 +8,8 @@ every home the same day.
 
 from __future__ import annotations
 
+from typing import Any, TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,7 @@ from simulator.compiled import compiled, compiled_inline
 from simulator.fields import ASLEEP, AT_HOME, AWAY, Record
 from simulator.keyed_random import Purpose, home_day_key, mix, normal, uniform
 
+Whole: TypeAlias = NDArray[np.integer[Any]]
 _OCCUPANCY = int(Purpose.OCCUPANCY)
 _ABSENCE = int(Purpose.ABSENCE)
 _DAY_MOOD = int(Purpose.DAY_MOOD)
@@ -106,7 +109,7 @@ def moves(draw: float, quarter: int, outing: bool, wake: float, leave: float, ba
 @compiled
 def occupy(
     home: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
-    quarter: NDArray[np.int16], first: int, occupied: NDArray[np.uint8],
+    quarter: Whole, first: int, occupied: Whole,
 ) -> None:  # fmt: skip
     """Fill ``occupied`` with the day's states and leave the last one in the record."""
     key = mix(home_day_key(seed, replication, home.household, ordinal), np.int64(_OCCUPANCY))

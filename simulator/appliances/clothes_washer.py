@@ -18,8 +18,8 @@ RACK_SHARE = 0.5  # on colder days racks indoors take this part of it (assumptio
 
 @compiled_inline
 def run(
-    home: Record, key: np.uint64, weekly: np.uint64, quarter: NDArray[np.int16], midday_degc: float,
-    occupied: NDArray[np.uint8], mood: float, free_day: bool, e0: int, e1: int, first: int,
+    home: Record, key: np.uint64, weekly: np.uint64, quarter: NDArray[np.int64], midday_degc: float,
+    occupied: NDArray[np.int64], mood: float, free_day: bool, e0: int, e1: int, first: int,
     use_kw: NDArray[np.float64],
 ) -> bool:  # fmt: skip
     """Fill the washer's and dryer's rows [kW]; a wash waiting at midnight waits on.

@@ -19,7 +19,7 @@ FREE_LUNCH = 1.4  # cooked lunches on free days, relative to working days
 
 @compiled_inline
 def run(
-    home: Record, key: np.uint64, weekly: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8],
+    home: Record, key: np.uint64, weekly: np.uint64, quarter: NDArray[np.int64], occupied: NDArray[np.int64],
     mood: float, free_day: bool, first: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the cooking row [kW]; ``weekly`` is the key of the household's routine on this weekday."""

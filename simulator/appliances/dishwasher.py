@@ -15,8 +15,8 @@ DISH_QUARTERS = 6
 
 @compiled_inline
 def run(
-    home: Record, key: np.uint64, weekly: np.uint64, quarter: NDArray[np.int16],
-    occupied: NDArray[np.uint8], mood: float, e0: int, e1: int, first: int, use_kw: NDArray[np.float64],
+    home: Record, key: np.uint64, weekly: np.uint64, quarter: NDArray[np.int64],
+    occupied: NDArray[np.int64], mood: float, e0: int, e1: int, first: int, use_kw: NDArray[np.float64],
 ) -> bool:  # fmt: skip
     """Fill the dishwasher's row [kW]; False when nothing runs."""
     if first == 0:

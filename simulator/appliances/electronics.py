@@ -42,7 +42,7 @@ def left_on_kw(home: Record, seed: int, replication: int, evening: int) -> float
 @compiled_inline
 def run(
     home: Record, activity: np.uint64, plan: np.uint64, seed: int, replication: int, ordinal: int,
-    quarter: NDArray[np.int16], occupied: NDArray[np.uint8], mood: float, cut: float, e0: int, e1: int,
+    quarter: NDArray[np.int64], occupied: NDArray[np.int64], mood: float, cut: float, e0: int, e1: int,
     first: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the electronics and standby rows [kW].

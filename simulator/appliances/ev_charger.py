@@ -22,7 +22,7 @@ def charge_kw(need_kwh: float, available_kw: float) -> float:
 
 @compiled_inline
 def run(
-    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], before: int,
+    home: Record, key: np.uint64, quarter: NDArray[np.int64], occupied: NDArray[np.int64], before: int,
     e0: int, e1: int, first: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the charger's row [kW]; ``before`` is the occupancy just before."""

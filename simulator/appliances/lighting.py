@@ -19,8 +19,8 @@ LATE_QUARTER, LATE_ROOMS = 82, 0.55  # late in the evening people share a room (
 
 @compiled_inline
 def run(
-    home: Record, activity: np.uint64, plan: np.uint64, quarter: NDArray[np.int16], sky: NDArray[np.float64],
-    occupied: NDArray[np.uint8], mood: float, cut: float, e0: int, e1: int, first: int,
+    home: Record, activity: np.uint64, plan: np.uint64, quarter: NDArray[np.int64], sky: NDArray[np.float64],
+    occupied: NDArray[np.int64], mood: float, cut: float, e0: int, e1: int, first: int,
     use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the lighting row [kW]; ``cut`` is the share switched off inside the event window."""

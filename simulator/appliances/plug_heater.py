@@ -17,8 +17,8 @@ EVENING_QUARTER, DAY_SHARE = 62, 0.6  # by day people move about: sessions with 
 
 @compiled_inline
 def run(
-    home: Record, activity: np.uint64, plan: np.uint64, quarter: NDArray[np.int16], sky: NDArray[np.float64],
-    occupied: NDArray[np.uint8], first: int, use_kw: NDArray[np.float64],
+    home: Record, activity: np.uint64, plan: np.uint64, quarter: NDArray[np.int64], sky: NDArray[np.float64],
+    occupied: NDArray[np.int64], first: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the plug heater's row [kW]: by session, the more often and the longer the colder it is."""
     shift, habit, kw = int(SESSION_QUARTERS * home.trait_u), float(home.regularity), float(home.plug_heater_kw)

@@ -11,7 +11,7 @@ from simulator.fields import POOL_PUMP, Record
 
 @compiled_inline
 def run(
-    home: Record, quarter: NDArray[np.int16], e0: int, e1: int, first: int, use_kw: NDArray[np.float64]
+    home: Record, quarter: NDArray[np.int64], e0: int, e1: int, first: int, use_kw: NDArray[np.float64]
 ) -> None:  # fmt: skip
     """Fill the pump's row [kW]: on from its start for its length, past midnight if need be.
 

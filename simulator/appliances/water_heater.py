@@ -70,7 +70,7 @@ def hybrid_step(
 
 @compiled_inline
 def draw_litres(
-    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], first: int,
+    home: Record, key: np.uint64, quarter: NDArray[np.int64], occupied: NDArray[np.int64], first: int,
     use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Litres drawn in each quarter-hour, left in the water heater's row for a moment."""
@@ -84,7 +84,7 @@ def draw_litres(
 
 @compiled_inline
 def run(
-    home: Record, key: np.uint64, quarter: NDArray[np.int16], occupied: NDArray[np.uint8], e0: int, e1: int,
+    home: Record, key: np.uint64, quarter: NDArray[np.int64], occupied: NDArray[np.int64], e0: int, e1: int,
     first: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Fill the water-heating row [kW]; an event may withhold a share of the power."""
