@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Iterator
+
 import pandas as pd
 import pytest
 
 from scenarios.running.parallel import one_replication
-from scenarios.running.shards import living, shards
+from scenarios.running.shards import Arrays, Cut, Plan, living, shards
 from scenarios.running.shared import sharing
+from scenarios.running.spreading import PROTOCOL, live_elsewhere
 from scenarios.schema.scenario import Scenario
 
 
@@ -45,6 +49,60 @@ def test_shard_size_and_threads_change_no_byte(small_scenario: Scenario, changes
         assert other.tables.keys() == made[0].tables.keys()
         for name, table in made[0].tables.items():
             pd.testing.assert_frame_equal(other.tables[name], table, check_exact=True, obj=name)
+
+
+def _elsewhere(plan: Plan, cuts: Iterator[tuple[slice, Cut]]) -> Iterator[tuple[slice, Arrays]]:
+    """As another process would live them, the last one first."""
+    packed = pickle.dumps(plan, PROTOCOL)
+    assert len(packed) < 1_000_000, "it goes along with every shard"
+    for piece, cut in reversed(list(cuts)):
+        yield piece, live_elsewhere(packed, pickle.dumps(cut, PROTOCOL))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"meters.gap_fraction": 0.1}, {"population.region": "au_sydney", "targeting.most_asks_per_home": 2}],
+    ids=["gaps", "panels on some roofs, homes in turns"],
+)
+def test_shards_live_elsewhere_as_here(small_scenario: Scenario, changes: dict) -> None:
+    arms = {"arms": ["none", "untargeted", "segment_targeted", "oracle"]}
+    scenario = small_scenario.with_({**arms, "measurement": {"baselines": True, "bills": True}, **changes})
+    here = one_replication(scenario, 0)
+    with living(homes=16, spread=_elsewhere):
+        there = one_replication(scenario, 0)
+    for name, table in here.tables.items():
+        pd.testing.assert_frame_equal(there.tables[name], table, check_exact=True, obj=name)
+
+
+class Ledger:
+    """A keeper that keeps nothing but keys."""
+
+    def __init__(self) -> None:
+        self.keys: dict[tuple[str, int], str] = {}
+
+    def load(self, name: str, piece: slice, key: str) -> None:
+        self.keys[name, piece.start] = key
+
+    def save(self, name: str, piece: slice, key: str, left: Arrays) -> None:
+        assert self.keys[name, piece.start] == key and left
+
+
+def test_a_shard_is_known_by_all_that_its_life_depends_on(small_scenario: Scenario) -> None:
+    def keys(changes: dict) -> dict[tuple[str, int], str]:
+        with living(homes=30, keeper=Ledger()) as how:
+            one_replication(small_scenario.with_(changes), 0)
+        assert isinstance(how.keeper, Ledger)
+        return how.keeper.keys
+
+    usual = keys({})
+    pasts, seasons = ({(f"replication-00000.{phase}", at) for at in (0, 30, 60)} for phase in ("history", "season"))
+    assert usual.keys() == pasts | seasons and len(set(usual.values())) == 6
+    assert keys({}) == usual
+    more = keys({"budget_usd": 200})  # others are enrolled, with the same past
+    assert all(more[at] == usual[at] for at in pasts) and any(more[at] != usual[at] for at in seasons)
+    days = ["2024-07-09", "2024-07-10", "2024-07-18"]
+    later = keys({"arms": ["none"], "events.dates": days})
+    assert not {later[at] for at in later if "season" in at[0]} & {*keys({"arms": ["none"]}).values()}
 
 
 def test_shards_on_tape_are_played_back(small_scenario: Scenario) -> None:
