@@ -10,12 +10,16 @@ from pathlib import Path
 def write_checked(path: Path, content: bytes) -> None:
     """Put ``content`` behind its checksum into ``path``, on the disk when this returns."""
     new = path.with_name(path.name + ".new")
-    with new.open("wb") as file:
-        file.write(hashlib.sha256(content).hexdigest().encode() + b"\n")
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    try:
+        with new.open("wb") as file:
+            file.write(hashlib.sha256(content).hexdigest().encode() + b"\n")
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)  # on a full disk every byte counts
+        raise
 
 
 def read_checked(path: Path) -> bytes | None:
