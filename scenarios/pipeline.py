@@ -13,18 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from scenarios.loader import load_scenario
-from scenarios.measurement.page import write_measurement_page
 from scenarios.measurement.tables import FILES as MEASURED
 from scenarios.results.comparison import REFERENCE, compare, detectable_gain
 from scenarios.results.decomposition import summary as summary_of_stages
 from scenarios.results.invariants import INVARIANTS, verdict
-from scenarios.results.run_report import report_input
 from scenarios.results.tables import ReplicationTables
 from scenarios.running import run_folder
+from scenarios.running.ahead import Ahead
 from scenarios.running.checkpoints import Checkpoints
 from scenarios.running.parallel import Engine, Progress, RunFailed, run_all, usual_workers
 from scenarios.running.read_files import write_reads
-from scenarios.running.reads import sample_end_use
 from scenarios.running.shards import SHARD_HOMES, living
 from scenarios.running.worlds import misfit_of, region_of
 from scenarios.schema.scenario import Scenario
@@ -126,15 +124,16 @@ def run_scenario(
     folder = run_folder.folder_for(scenario, out)
     partial = run_folder.partial_of(folder)
     kept, at_a_time = Checkpoints.open(partial, scenario, resume), workers if workers is not None else usual_workers()
+    ahead = Ahead(scenario)
     try:
         with living(homes=shard_homes, threads=at_a_time, keeper=kept.shards):
-            parts = _live(scenario, kept, at_a_time, tell, engine)
+            parts = _live(scenario, kept, at_a_time, tell, engine, ahead)
         tell(scenario.replications, scenario.replications, "comparing arms and writing the report")
         held = verdict(p.broken for p in parts)
         values = pd.concat([p.tables["values"] for p in parts], ignore_index=True)
         comparison, tables = compare(values, list(scenario.arms)), _gather(parts)
         with living(homes=shard_homes, threads=at_a_time):
-            _write_tables(partial, scenario, comparison, values, tables)
+            _write_tables(partial, scenario, comparison, values, tables, ahead)
         doubt = _doubt(partial, scenario, values, workers, tell)
         headline = _write_report(partial, scenario, comparison, values, tables, said, doubt)
         costs = {
@@ -163,7 +162,7 @@ def run(
 
 
 def _live(
-    scenario: Scenario, kept: Checkpoints, workers: int, tell: Progress, engine: Engine
+    scenario: Scenario, kept: Checkpoints, workers: int, tell: Progress, engine: Engine, ahead: Ahead
 ) -> list[ReplicationTables]:
     """All replications in order: those kept from before, the others lived now and kept."""
     found = {r: part for r in range(scenario.replications) if (part := kept.load(r)) is not None}
@@ -172,7 +171,8 @@ def _live(
         kept.save(part)
         found[part.replication] = part
 
-    run_all(scenario, [r for r in range(scenario.replications) if r not in found], workers, tell, receive, engine)
+    wanted = [r for r in range(scenario.replications) if r not in found]
+    run_all(scenario, wanted, workers, tell, receive, engine, ahead.work)
     return [found[r] for r in range(scenario.replications)]
 
 
@@ -206,8 +206,11 @@ def _gather(parts: list[ReplicationTables]) -> dict[str, pd.DataFrame]:
 
 
 def _write_tables(
-    folder: Path, scenario: Scenario, comparison: pd.DataFrame, values: pd.DataFrame, tables: dict[str, pd.DataFrame]
-) -> None:
+    folder: Path, scenario: Scenario, comparison: pd.DataFrame, values: pd.DataFrame,
+    tables: dict[str, pd.DataFrame], ahead: Ahead,
+) -> None:  # fmt: skip
+    from scenarios.measurement.page import write_measurement_page
+
     run_folder.write_csv(comparison, folder / "comparison.csv")
     long = values.melt(id_vars=["arm", "replication"], var_name="metric", value_name="value")
     run_folder.write_csv(long, folder / "replications.csv")
@@ -222,7 +225,7 @@ def _write_tables(
         run_folder.write_csv(summary_of_stages(tables["decomposition"]), folder / "decomposition.csv")
     if len(tables["pilot"]):
         run_folder.write_csv(tables["pilot"], folder / "pilot.csv")
-    tables["end_use"] = pd.concat([tables["end_use"], sample_end_use(scenario)], ignore_index=True)
+    tables["end_use"] = pd.concat([tables["end_use"], ahead.end_use], ignore_index=True)
     if scenario.outputs.reads != "none":
         write_reads(scenario, folder / "reads.parquet")
     for name in ("end_use", "homes", "enrolment", "participation", "load"):
@@ -252,6 +255,7 @@ def _write_report(
     """The report, and the answer's headline."""
     from scenarios.report import write_report
     from scenarios.report.answer import answer
+    from scenarios.results.run_report import report_input
 
     detectable = detectable_gain(values, MAIN_ARM) if {MAIN_ARM, REFERENCE} <= set(scenario.arms) else float("nan")
     page = report_input(scenario, comparison, values, tables, list(INVARIANTS.values()), detectable, command)

@@ -17,11 +17,13 @@ from drsim.clock import Clock
 from drsim.errors import ScenarioError
 from scenarios.pipeline import run_scenario
 from scenarios.results.comparison import compare, detectable_gain, fieller, ratio_difference, t_interval
+from scenarios.running.ahead import Ahead
 from scenarios.running.parallel import one_replication
 from scenarios.running.replication import run_replication
+from scenarios.schema.scenario import Scenario
 from simulator.events import EventRule, call_events, missed_and_needless
 from simulator.meter import MeterRules
-from tests.conftest import without_truth
+from tests.conftest import same_bytes, without_truth
 
 ROOT = Path(__file__).parents[1]
 FILES = {"comparison.csv", "replications.csv", "events.csv", "segments.csv", "end_use.parquet", "homes.parquet",
@@ -132,6 +134,18 @@ def test_workers_and_reruns_leave_equal_bytes(folder: Path, small_scenario, tmp_
     other = run_scenario(reads, out=tmp_path / "b", workers=2, command="test").folder
     for name in sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != "manifest.json"):
         assert (folder / name).read_bytes() == (other / name).read_bytes(), name
+
+
+def test_the_first_process_works_ahead_once_and_only_beside_workers(
+    short: Scenario, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, real = [], Ahead.work
+    monkeypatch.setattr(Ahead, "work", lambda self: calls.append(1) or real(self))  # type: ignore[func-returns-value]
+    run_scenario(short, out=tmp_path / "alone", workers=1, command="test")
+    assert calls == []
+    two = run_scenario(short, out=tmp_path / "two", workers=2, command="test").folder
+    assert calls == [1]
+    same_bytes(undisturbed, two)
 
 
 def test_foreign_folder_is_left_alone(small_scenario, tmp_path: Path) -> None:

@@ -70,9 +70,12 @@ class Engine:
 
 def run_all(
     scenario: Scenario, replications: Iterable[int], workers: int, progress: Progress, receive: Receive,
-    engine: Engine = Engine(),
+    engine: Engine = Engine(), meanwhile: Callable[[], None] = lambda: None,
 ) -> None:  # fmt: skip
-    """Live ``replications``; each goes to ``receive`` when it is finished, in any order."""
+    """Live ``replications``; each goes to ``receive`` when it is finished, in any order.
+
+    ``meanwhile`` is called when worker processes have begun, and not at all where there are none.
+    """
     wanted, n = list(replications), scenario.replications
     begun = n - len(wanted)
     asked, workers = max(1, workers), max(1, min(workers, len(wanted)))
@@ -93,7 +96,7 @@ def run_all(
         return
     for attempt in range(MOST_BROKEN_POOLS):
         try:
-            _with_pool(scenario, wanted, workers, how, progress, receive, afresh=attempt > 0)
+            _with_pool(scenario, wanted, workers, how, progress, receive, meanwhile, afresh=attempt > 0)
             return
         except BrokenProcessPool as error:
             if attempt == MOST_BROKEN_POOLS - 1:
@@ -106,16 +109,19 @@ def run_all(
 
 def _with_pool(
     scenario: Scenario, wanted: list[int], workers: int, how: Living, progress: Progress, receive: Receive,
-    afresh: bool,
+    meanwhile: Callable[[], None], afresh: bool,
 ) -> None:  # fmt: skip
     """One pool of workers; takes out of ``wanted`` what is finished, also when the pool breaks."""
     n, context = scenario.replications, workers_context(afresh)
+    if context.get_start_method() == "fork":
+        _load_for_all(scenario)
     pool = ProcessPoolExecutor(max_workers=workers, mp_context=context, initializer=_begin, initargs=(how,))
     try:
         with main_hidden():
             pending: dict[Future[ReplicationTables], int] = {
                 pool.submit(one_replication, scenario, replication): replication for replication in wanted
             }
+        meanwhile()
         while pending:
             finished, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in finished:
@@ -136,6 +142,18 @@ def _begin(how: Living) -> None:
     """A worker's first act."""
     settle(how)
     settle_in()
+
+
+def _load_for_all(scenario: Scenario) -> None:
+    """Import and load here what every copy of this process would have to."""
+    import sklearn.cluster  # noqa: F401
+
+    from scenarios.running.reads import LEAST_HOMES
+    from scenarios.running.worlds import world_of
+    from simulator.world import Lives
+
+    world = world_of(scenario.with_({"population.households": LEAST_HOMES}), 0, 0)
+    Lives(world, world.population.homes).day(0)
 
 
 def usual_workers() -> int:
