@@ -4,12 +4,14 @@
 
 prints, by parser, how many cases were taken, refused and crashed, the slowest case and the memory at its peak; exit
 code 1 where one crashed. 100,000 a parser is `--cases 100000`. `--engine atheris` (pip install atheris) is guided by
-coverage, takes one parser a process, and stops at the first crash. `tests/test_fuzz.py` runs 2,000 cases a parser.
+coverage and takes one parser a process. `tests/test_fuzz.py` runs 2,000 cases a parser.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import random
 import resource
 import sys
 import tempfile
@@ -22,14 +24,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from benchmarks import fuzz_cases, fuzz_meter_cases
+from benchmarks import fuzz_cases, fuzz_meter_cases, fuzz_side_cases
 from benchmarks.fuzz_cases import Case
 from drsim.errors import DrsimError
 
 MOST_BYTES = 6_000_000_000  # address space of a fuzzing process: what needs more is a crash
+FIRST_STRINGS, LONGEST_STRING = 200, 8000  # what the coverage-guided engine starts from [strings, bytes]
 
 
 def _scenario(path: Path, case: Case) -> None:
@@ -86,6 +90,50 @@ def _weather(path: Path, case: Case) -> None:
     assert abs(weather.t_out_degc).max() < 100.0 and weather.ghi_w_per_m2.min() >= 0.0
 
 
+def _grid(path: Path, case: Case) -> None:
+    from analysis.money.grid_series import SyntheticGrid, from_file
+
+    days: list[object] = [date(2024, 7, 1), date(2024, 7, 2)]
+    series = from_file(path, "UTC", days, SyntheticGrid())
+    for values in (series.price_usd_per_kwh, series.co2_kg_per_kwh, series.net_load_fraction):
+        assert values.shape == (2, 24) and np.isfinite(values).all()
+
+
+def _temperature(path: Path, case: Case) -> None:
+    from analysis.meter_data.outdoor_temperature import read_temperature, read_temperature_series
+
+    read_temperature(path, "America/Chicago")
+    read_temperature_series(path, "America/Chicago")
+
+
+def _customers(path: Path, case: Case) -> None:
+    from analysis.meter_data import customer_tables, customers
+
+    customer_tables.read_programme(path)
+    customer_tables.read_customers(path)
+    if path.suffix == ".csv":
+        customers.chosen(customers.read_customers(path), ["P0", "P1"], "tariff=ToU", "--only")
+
+
+def _store(path: Path, case: Case) -> None:
+    from analysis.meter_data.ami_store import open_meters
+
+    meters = open_meters(fuzz_side_cases.laid(path, fuzz_side_cases.sound_store()), "America/Chicago")
+    meters.system(), meters.customers(), meters.reasons()
+    assert sum(len(part.premises) for part in meters.parts()) <= len(meters.premises)
+
+
+def _run_folder(path: Path, case: Case) -> None:
+    from scenarios.results.compare_runs import compare_runs
+    from scenarios.running.repeat import scenario_of_manifest
+
+    sound = fuzz_side_cases.sound_run()
+    folder = fuzz_side_cases.laid(path, sound)
+    found = compare_runs(sound, folder)
+    found.summary_text(), found.summary()
+    scenario_of_manifest(folder / "manifest.json")
+
+
 @dataclass(frozen=True)
 class Parser:
     """A way in: hostile files, and what reads them."""
@@ -102,6 +150,11 @@ PARSERS = {
     "event_csv": Parser(fuzz_cases.event_csv, _event_csv),
     "event_json": Parser(fuzz_cases.event_json, _event_json),
     "weather": Parser(fuzz_cases.weather, _weather),
+    "grid_csv": Parser(fuzz_side_cases.grid_csv, _grid),
+    "temperature_csv": Parser(fuzz_side_cases.temperature_csv, _temperature),
+    "customers_csv": Parser(fuzz_side_cases.customers_csv, _customers),
+    "store": Parser(lambda: fuzz_side_cases.damaged(fuzz_side_cases.sound_store), _store),
+    "run_folder": Parser(lambda: fuzz_side_cases.damaged(fuzz_side_cases.sound_run), _run_folder),
 }
 
 
@@ -138,8 +191,24 @@ def attempt(parser: Parser, case: Case) -> bool:
     return taken
 
 
+def counted(parser: Parser, case: Case, tally: Tally) -> None:
+    """Try one case and count what became of it; crashes by where they happened."""
+    began = time.process_time()
+    try:
+        taken = attempt(parser, case)
+        tally.taken += taken
+        tally.refused += not taken
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)
+        ours = [f for f in where if "site-packages" not in f.filename and "benchmarks" not in f.filename] or where
+        said = f"{type(error).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}: {str(error)[:120]}"
+        tally.crashes[said.splitlines()[0]] += 1
+        tally.first.setdefault(said.splitlines()[0], case)
+    tally.slowest_cpu_seconds = max(tally.slowest_cpu_seconds, time.process_time() - began)
+
+
 def fuzz(name: str, cases: int, seed_number: int = 1) -> Tally:
-    """Try ``cases`` hostile files on a parser, counting crashes by where they happened."""
+    """Try ``cases`` hostile files on a parser."""
     parser, tally = PARSERS[name], Tally()
     warnings.simplefilter("ignore")  # what pandas and numpy think of hostile numbers is no news here
 
@@ -148,38 +217,56 @@ def fuzz(name: str, cases: int, seed_number: int = 1) -> Tally:
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(parser.cases())
     def one(case: Case) -> None:
-        began = time.process_time()
-        try:
-            taken = attempt(parser, case)
-            tally.taken += taken
-            tally.refused += not taken
-        except Exception as error:
-            where = traceback.extract_tb(error.__traceback__)
-            ours = [f for f in where if "site-packages" not in f.filename and "benchmarks" not in f.filename] or where
-            said = f"{type(error).__name__} at {Path(ours[-1].filename).name}:{ours[-1].lineno}: {str(error)[:120]}"
-            tally.crashes[said.splitlines()[0]] += 1
-            tally.first.setdefault(said.splitlines()[0], case)
-        tally.slowest_cpu_seconds = max(tally.slowest_cpu_seconds, time.process_time() - began)
+        counted(parser, case, tally)
 
     one()
     return tally
 
 
-def guided(name: str, runs: int) -> None:
-    """The same cases, chosen by the coverage they reach; ends the process."""
+def guided(name: str, cases: int, seed_number: int) -> None:
+    """The same kinds of cases, chosen by the coverage they reach; prints its row and ends the process.
+
+    libFuzzer hands over bytes, from which Hypothesis draws a file. It starts from random strings long enough for a
+    whole file (from nothing it would spend its time on strings that end before the first cell), and only files that
+    were drawn to their end are counted.
+    """
     import atheris  # not a dependency: pip install atheris
 
     with atheris.instrument_imports(include=["drsim", "scenarios", "analysis", "simulator"]):
-        parser = PARSERS[name]
+        parser, tally = PARSERS[name], Tally()
+        warnings.simplefilter("ignore")
         attempt(parser, Case("x.csv", b""))  # imports what it needs, instrumented
+
+    began = time.process_time()
 
     @settings(database=None, deadline=None)
     @given(parser.cases())
     def one(case: Case) -> None:
-        attempt(parser, case)
+        counted(parser, case, tally)
+        if tally.cases >= cases:  # libFuzzer's own -runs counts strings, not files
+            print_row(name, tally, time.process_time() - began)
+            sys.stdout.flush()
+            os._exit(int(tally.crashes.total() > 0))
 
-    atheris.Setup([sys.argv[0], f"-runs={runs}"], one.hypothesis.fuzz_one_input)  # type: ignore[attr-defined]
-    atheris.Fuzz()
+    with tempfile.TemporaryDirectory() as folder:
+        dice = random.Random(seed_number)
+        for number in range(FIRST_STRINGS):
+            (Path(folder) / str(number)).write_bytes(dice.randbytes(dice.randrange(200, LONGEST_STRING)))
+        options = [f"-seed={seed_number}", f"-max_len={LONGEST_STRING}", "-len_control=0", "-timeout=300",
+                   "-rss_limit_mb=6000", "-verbosity=0"]  # fmt: skip
+        atheris.Setup([sys.argv[0], *options, folder], one.hypothesis.fuzz_one_input)  # type: ignore[attr-defined]
+        atheris.Fuzz()
+
+
+def print_row(name: str, tally: Tally, cpu_seconds: float) -> None:
+    """One row of the table; crashes go to stderr, each with the first file that did it."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    counts = [name, tally.cases, tally.taken, tally.refused, tally.crashes.total()]
+    costs = [f"{tally.slowest_cpu_seconds:.2f}", f"{cpu_seconds:.0f}", f"{peak:.0f}"]
+    print("| " + " | ".join(map(str, [*counts, *costs])) + " |", flush=True)
+    for said, count in tally.crashes.most_common():
+        case = tally.first[said]
+        print(f"    {count} x {said}\n      {case.name}: {case.content[:300]!r}", file=sys.stderr, flush=True)
 
 
 def main() -> int:
@@ -190,21 +277,15 @@ def main() -> int:
     parser.add_argument("--engine", choices=["hypothesis", "atheris"], default="hypothesis")
     args = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
-    if args.engine == "atheris":
-        guided(args.parser, args.cases)
-    bad = 0
     print("| parser | cases | taken | refused | crashed | slowest case, CPU s | CPU s | peak MB |\n" + "|---" * 8 + "|")
+    if args.engine == "atheris":
+        guided(args.parser, args.cases, args.seed)
+    bad = 0
     for name in PARSERS if args.parser == "all" else [args.parser]:
         began = time.process_time()
         tally = fuzz(name, args.cases, args.seed)
         bad += tally.crashes.total()
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        counts = [name, tally.cases, tally.taken, tally.refused, tally.crashes.total()]
-        costs = [f"{tally.slowest_cpu_seconds:.2f}", f"{time.process_time() - began:.0f}", f"{peak:.0f}"]
-        print("| " + " | ".join(map(str, [*counts, *costs])) + " |", flush=True)
-        for said, count in tally.crashes.most_common():
-            case = tally.first[said]
-            print(f"    {count} x {said}\n      {case.name}: {case.content[:300]!r}", file=sys.stderr)
+        print_row(name, tally, time.process_time() - began)
     return int(bad > 0)
 
 

@@ -30,7 +30,7 @@ HEADERS = st.sampled_from(
 )
 
 
-def _regular(premises: int, reads: int, minutes: int) -> list[list[str]]:
+def regular(premises: int, reads: int, minutes: int) -> list[list[str]]:
     """A sound run of reads, so that some cases get as far as the report."""
     return [
         [
@@ -44,7 +44,7 @@ def _regular(premises: int, reads: int, minutes: int) -> list[list[str]]:
 
 
 def _csv(header: tuple[str, ...], sound: tuple[int, int, int], rows: list[list[str]], separator: str) -> bytes:
-    body = [*_regular(*sound), *rows]
+    body = [*regular(*sound), *rows]
     text = "\n".join(separator.join(row[: max(len(header), 1)]) for row in [list(header), *body])
     return text.encode("utf-8", "surrogatepass")
 

@@ -34,6 +34,7 @@ TARGETS: dict[str, Sequence[str]] = {
     "analysis/targeting/ledger": TARGETING,
     "analysis/targeting/orderings": TARGETING,
     "analysis/targeting/knapsack": TARGETING,
+    "analysis/targeting/offer_choice": TARGETING,
     "simulator/behaviour/enrolment": DECISIONS,
     "simulator/behaviour/participation": DECISIONS,
     "simulator/behaviour/override": DECISIONS,

@@ -21,6 +21,7 @@ Ints = NDArray[np.int64]
 ALLOWED = (
     "allowed are EPW files (.epw), and TMY3, NSRDB/PSM or plain CSV files (.csv) with a time and a temperature column"
 )
+MOST_BYTES = 500_000_000  # ten years of one-minute rows
 #: Column names of plain CSV: the unit is part of the name, so that nobody has to guess it.
 _DEGC = ("temperature_degc", "temp_degc", "temperature_c", "temp_c", "tempc", "air_temperature_degc", "t_out_degc",
          "air_temperature_in_degrees_c", "tair_c", "tmpc")  # fmt: skip
@@ -65,6 +66,8 @@ def read_rows(path: Path, zone: str) -> Rows:
     """
     if not path.is_file():
         raise DataError(f"{path}: there is no such file; {ALLOWED}. Check weather.file.")
+    if path.stat().st_size > MOST_BYTES:
+        raise DataError(f"{path}: is larger than {MOST_BYTES // 10**6} MB; {ALLOWED}. Cut it to fewer years.")
     suffix = path.suffix.lower()
     if suffix not in (".epw", ".csv"):
         raise DataError(f'{path}: the name ends in "{path.suffix}"; {ALLOWED}. Convert or rename the file.')
@@ -187,7 +190,7 @@ def _utc(path: Path, column: Any, stamp: str, zone: str, offset: float) -> NDArr
     """Stamps as UTC; an offset in the text itself wins over the column's name."""
     import pandas as pd
 
-    text = column.astype(str).str.strip()
+    text = column.astype(str).str.strip().str.replace(r"z$", "Z", regex=True)  # pandas drops a small z without a word
     if text.str.contains(r"(?:Z|[+-]\d\d:?\d\d)$", regex=True).all():
         return np.asarray(pd.DatetimeIndex(pd.to_datetime(text, utc=True)).tz_localize(None).values)
     naive = pd.DatetimeIndex(pd.to_datetime(text))

@@ -46,6 +46,16 @@ def broken_stream() -> bytes:
     return bytes(content)
 
 
+def zip_of_version(version: int) -> bytes:
+    """A zip that says it needs a later unpacker than there is [tenths]."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("x.xml", b"<a/>")
+    content = bytearray(out.getvalue())
+    content[content.index(b"PK\x01\x02") + 6] = version
+    return bytes(content)
+
+
 def billion_laughs(declare: str, of: str, ends: str) -> bytes:
     """Twenty names, each nine times the one before."""
     later = "".join(declare.format(i, of.format(i - 1) * 9) for i in range(1, 20))
@@ -64,6 +74,9 @@ FOUND = [
     ("meter_csv", "reads.csv", b"premise_id,start_utc,kwh", "no usable read"),
     ("green_button", "broken.zip", broken_stream(), "can not be unpacked"),
     ("meter_csv", "reads.csv", b"id,timestamp,wh\nNaN,2024-07-03 00:00,-inf", "name no premise"),
+    ("green_button", "x.xml", b'<?xml version="1.0" encoding="utb-16"?><feed/>', "unknown encoding"),
+    ("green_button", "x.xml", b'<?xml version="1.0" encoding="utf-7"?><feed/>', "not readable XML"),
+    ("green_button", "new.zip", zip_of_version(110), "not a readable zip"),
     ("meter_parquet", "reads.parquet", two_columns_of_one_name(), "two columns are called 'time'"),
 ]  # fmt: skip
 

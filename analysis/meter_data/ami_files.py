@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.meter_data.quality import DUPLICATE
+from analysis.meter_data.stamp_zone import names_zone, tidy
 from drsim.errors import DataError, Problem, ScenarioError
 from drsim.findings import Finding
 
@@ -78,6 +79,8 @@ def _read_csv(path: Path) -> RawReads:
         table = pd.read_csv(path, usecols=wanted if len(wanted) == 3 else None, low_memory=False)
     except (ValueError, OSError, EOFError) as error:
         raise DataError(f"{path}: not a readable CSV file ({_first_line(error)})") from error
+    except MemoryError:
+        raise DataError(f"{path}: larger than memory; `drsim import` reads files of any size, in parts") from None
     return _from_long(path, table)
 
 
@@ -171,8 +174,7 @@ def _stamps(path: Path, column: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(column):
         raise DataError(f"{path}: the stamps in {column.name} are numbers; expected {STAMP_EXAMPLE}")
     # Stamps with differing offsets (the two sides of a clock change) only parse together as UTC.
-    has_zone = column.astype(str).str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True).any()
-    stamps = pd.to_datetime(column, errors="coerce", utc=bool(has_zone))
+    stamps = pd.to_datetime(tidy(column), errors="coerce", utc=names_zone(column))
     if stamps.isna().mean() > 0.05:
         bad = column[stamps.isna()].iloc[0]
         raise DataError(f'{path}: "{bad}" in {column.name} is not a time; expected {STAMP_EXAMPLE}')

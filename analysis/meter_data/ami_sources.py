@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from analysis.meter_data.ami_files import PREMISE_NAMES, STAMP_EXAMPLE, STAMP_NAMES, VALUE_NAMES
 from analysis.meter_data.greenbutton import ESTIMATED, read_green_button
+from analysis.meter_data.stamp_zone import names_zone, tidy
 from drsim.errors import DataError, Problem, ScenarioError
 from drsim.findings import Finding
 
@@ -267,8 +268,8 @@ def _seconds(file: Path, column: pd.Series) -> tuple[NDArray[np.int64], NDArray[
         return np.empty(0, np.int64), np.empty(0, np.bool_), False
     if not pd.api.types.is_datetime64_any_dtype(column):
         unique = pd.Series(column.unique())
-        zoned = bool(unique.astype(str).str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True).any())
-        parsed = pd.to_datetime(unique, errors="coerce", utc=zoned)
+        zoned = names_zone(unique)
+        parsed = pd.to_datetime(tidy(unique), errors="coerce", utc=zoned)
         if parsed.isna().mean() > 0.05 and parsed.isna().sum() > 1:
             bad = unique[parsed.isna()].iloc[0]
             raise DataError(f'{file}: "{bad}" in {column.name} is not a time; expected {STAMP_EXAMPLE}')

@@ -19,13 +19,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.meter_data.ami import AmiTable, read_ami
+from analysis.meter_data.ami_grid import STORE_MINUTES
 from analysis.meter_data.customer_tables import CUSTOMER
 from analysis.meter_data.quality import LOW_COVERAGE
-from drsim.errors import DataError
+from drsim.clock import known_zone
+from drsim.errors import DataError, ScenarioError
 from drsim.findings import Finding
 
 KIND, VERSION = "reads", 1
+MOST_INTERVALS = 10_000_000  # three centuries of quarter-hours
 MANIFEST, PREMISES, FINDINGS = "manifest.json", "premises.parquet", "findings.csv"
+FINDING = ("code", "premise_id", "message", "reads")
 PROGRAMME, SYSTEM = "programme.parquet", "system.parquet"
 
 
@@ -63,34 +67,48 @@ class ReadsStore:
     @cached_property
     def premises(self) -> pd.DataFrame:
         """One row per premise in the order of the parts: quality, customer record, ``used`` and ``reason``."""
-        return pd.read_parquet(self.path / PREMISES)
+        table = _table(self.path / PREMISES, ("premise_id", "used", "reason"))
+        if table["used"].dtype != np.bool_ or not table["premise_id"].is_unique:
+            raise _damaged(self.path / PREMISES)
+        return table
 
     @cached_property
     def findings(self) -> list[Finding]:
         """Every finding of the import."""
-        table = pd.read_csv(self.path / FINDINGS, keep_default_na=False)
-        rows = table[["code", "premise_id", "message", "reads"]].to_numpy()
-        return [Finding(str(c), str(p), str(m), {"reads": int(n)} if str(n) else {}) for c, p, m, n in rows]
+        rows = _table(self.path / FINDINGS, FINDING)[list(FINDING)].to_numpy()
+        try:
+            return [Finding(str(c), str(p), str(m), {"reads": int(n)} if str(n) else {}) for c, p, m, n in rows]
+        except (ValueError, OverflowError):
+            raise _damaged(self.path / FINDINGS) from None
 
     def programme(self) -> pd.DataFrame | None:
         """The programme history, if one was imported."""
         file = self.path / PROGRAMME
-        return pd.read_parquet(file) if file.exists() else None
+        return _table(file, ("premise_id",)) if file.exists() else None
 
     @property
     def mean_kwh(self) -> NDArray[np.float64]:
         """Mean over the premises used and read, (intervals,) [kWh]."""
-        return pd.read_parquet(self.path / SYSTEM)["mean_kwh"].to_numpy(np.float64)
+        table = _table(self.path / SYSTEM, ("mean_kwh",))
+        if len(table) != self.intervals or table["mean_kwh"].dtype != np.float64:
+            raise _damaged(self.path / SYSTEM)
+        return table["mean_kwh"].to_numpy(np.float64)
 
     def parts(self) -> Iterator[AmiTable]:
         """The reads, a few hundred premises at a time, disqualified ones included."""
-        used = self.premises.set_index("premise_id")["used"]
+        used, seen = self.premises.set_index("premise_id")["used"], 0
         for file in sorted((self.path / "reads").glob("part-*.parquet")):
-            table = pd.read_parquet(file).drop(columns="start_utc")
+            table = _table(file, ("start_utc",)).drop(columns="start_utc")
             names = [str(c) for c in table.columns]
+            numbers = all(kind == np.float32 for kind in table.dtypes)
+            if len(table) != self.intervals or not numbers or used.index[seen : seen + len(names)].tolist() != names:
+                raise _damaged(file)
+            seen += len(names)
             kwh = np.ascontiguousarray(table.to_numpy(np.float32).T)
             out = ~used.reindex(names).to_numpy(dtype=bool)
             yield AmiTable(names, self.start_utc, kwh, self.minutes, self.zone, out, [])
+        if seen != len(used):
+            raise _damaged(self.path / "reads")
 
     def table(self) -> AmiTable:
         """All of it in memory."""
@@ -111,9 +129,30 @@ def open_store(path: str | Path) -> ReadsStore:
     if facts.get("version") != VERSION:
         raise DataError(f"{path}: store version {facts.get('version')}; this drsim reads version {VERSION}")
     try:
-        return ReadsStore(path, facts["zone"], facts["minutes"], facts["first_utc"], facts["intervals"])
+        store = ReadsStore(path, known_zone(facts["zone"]), facts["minutes"], facts["first_utc"], facts["intervals"])
+        if store.minutes not in STORE_MINUTES or not 0 < store.intervals < MOST_INTERVALS or store.start_utc.tz is None:
+            raise ValueError
     except KeyError as error:
         raise DataError(f"{path}: its manifest names no {error.args[0]}; import the reads again") from error
+    except (ScenarioError, ValueError, TypeError, AttributeError, OverflowError):
+        raise _damaged(path / MANIFEST) from None
+    return store
+
+
+def _table(file: Path, needed: tuple[str, ...]) -> pd.DataFrame:
+    """A table of the store; a ``DataError`` if it is gone, damaged, or lacks a column."""
+    try:
+        table = pd.read_csv(file, keep_default_na=False) if file.suffix == ".csv" else pd.read_parquet(file)
+        if set(needed) <= set(table.columns):
+            return table
+        missing = sorted(set(needed) - set(table.columns))
+    except Exception as error:  # pyarrow has no common base for what a broken file raises
+        raise _damaged(file) from error
+    raise _damaged(file, f" (no column {', '.join(missing)})")
+
+
+def _damaged(file: Path, what: str = "") -> DataError:
+    return DataError(f"{file}: gone, damaged or not of this import{what}; import the reads again with `drsim import`")
 
 
 def write_tables(

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.meter_data.stamp_zone import names_zone, tidy
 from drsim.errors import DataError, Problem, ScenarioError
 
 Mask = NDArray[np.bool_]
@@ -107,8 +108,8 @@ def read_events(
 
 
 def _utc(path: Path, stamps: pd.Series, name: str, zone: str) -> pd.Series:
-    text = stamps.astype(str)
-    aware = bool(text.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True).any()) or name.endswith("_utc")
+    text = tidy(stamps)
+    aware = names_zone(stamps) or name.endswith("_utc")
     try:
         parsed = pd.to_datetime(text, errors="coerce", utc=aware)
     except ValueError as error:

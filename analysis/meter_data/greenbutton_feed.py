@@ -142,6 +142,8 @@ def parse_feed(source: IO[bytes], name: str) -> list[Resource]:
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise DataError(f"{name}: not well-formed XML ({error})") from error
+    except (LookupError, ValueError) as error:  # an encoding that Python does not know, or expat can not read
+        raise DataError(f"{name}: not readable XML ({error})") from error
     return feed.resources
 
 
@@ -161,7 +163,7 @@ def _zipped(path: Path) -> Iterator[tuple[str, list[Resource]]]:
     """Members are read as streams and never unpacked to disk; the bound is on what is read, not what is claimed."""
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
         raise DataError(f"{path.name}: not a readable zip file") from error
     with archive:
         names = sorted(n for n in archive.namelist() if n.lower().endswith(".xml"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.meter_data.stamp_zone import names_zone, tidy
 from drsim.errors import DataError, Problem, ScenarioError
 
 DEGC_NAMES = ("t_out_degc", "temp_degc", "degc", "temp_c", "temperature_c", "temperature", "temp")
@@ -51,10 +52,10 @@ def _stamped(path: Path) -> tuple[pd.Series, pd.Series, bool]:
     others = [str(c) for c in table.columns if str(c) not in numeric]
     if value is None or not others:
         raise DataError(f"{path}: expected a time and a temperature column, for example start_utc,temp_c")
-    stamps = pd.to_datetime(table[others[0]], errors="coerce", utc=True)
+    stamps = pd.to_datetime(tidy(table[others[0]]), errors="coerce", utc=True)
     if stamps.isna().mean() > 0.05:
         raise DataError(f"{path}: {others[0]} is not a time column; expected times like 2024-06-01 16:00")
-    aware = bool(table[others[0]].astype(str).str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True).any())
+    aware = names_zone(table[others[0]])
     name = others[0].lower()
     return stamps, table[value].where(table[value].between(-60.0, 60.0)), aware or "utc" in name or "gmt" in name
 

@@ -81,6 +81,14 @@ def from_file(path: str | Path, zone: str, dates: list[object], levels: Syntheti
 
     A missing price or emission is made from net load as in :func:`synthetic`; hours that the file lacks are filled
     with the mean of their hour of the day. A file of another year is laid on by month, day and hour.
+
+    Raises
+    ------
+    ScenarioError
+        No such file (exit code 2).
+    DataError
+        Not such a table, a cell that is no number, an hour of the day that no row of the season has, or no value above
+        zero (exit code 3).
     """
     path = Path(path)
     if not path.is_file():
@@ -88,13 +96,15 @@ def from_file(path: str | Path, zone: str, dates: list[object], levels: Syntheti
     try:
         table = pd.read_csv(path, encoding="utf-8-sig")
         stamps = pd.to_datetime(table["start_utc"], utc=True).dt.tz_convert(zone)
-    except (KeyError, ValueError, OSError) as error:
+    except (KeyError, ValueError, TypeError, OSError) as error:
         raise DataError(f"{path}: expected a CSV with start_utc and price_usd_per_kwh or net_load_mw") from error
-    found = {name: _grid(stamps, table[name], dates) for name in COLUMNS if name in table.columns}
+    found = {name: _grid(path, stamps, table[name], dates) for name in COLUMNS if name in table.columns}
     if "price_usd_per_kwh" not in found and "net_load_mw" not in found:
         raise DataError(f"{path}: has {', '.join(map(str, table.columns))}; expected price_usd_per_kwh or net_load_mw")
     basis = found.get("net_load_mw", found.get("price_usd_per_kwh"))
     assert basis is not None
+    if not basis.max() > 0.0:
+        raise DataError(f"{path}: no hour of the season is above zero; expected net load in MW, or prices in USD/kWh")
     net = basis / basis.max()
     span = max(1e-9, float(1.0 - net.mean()))
     made = levels.price_mean_usd_per_kwh * np.exp(levels.price_steepness * (net - net.mean()) / span)
@@ -105,11 +115,23 @@ def from_file(path: str | Path, zone: str, dates: list[object], levels: Syntheti
 COLUMNS = ("price_usd_per_kwh", "co2_kg_per_kwh", "net_load_mw")
 
 
-def _grid(stamps: pd.Series, values: pd.Series, dates: list[object]) -> Floats:
+MOST = 1e9  # no price, emission or net load [USD/kWh, kg/kWh, MW] is larger
+
+
+def _grid(path: Path, stamps: pd.Series, values: pd.Series, dates: list[object]) -> Floats:
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
+    wrong = np.flatnonzero(values.notna().to_numpy() & ~(np.abs(numbers) < MOST))
+    if len(wrong):
+        held = str(values.iloc[wrong[0]])[:60]
+        raise DataError(f"{path}: {values.name} holds {held!r} in data row {wrong[0] + 1}; expected a number")
     keys = pd.MultiIndex.from_arrays([stamps.dt.month, stamps.dt.day, stamps.dt.hour])
-    by_hour = pd.Series(values.to_numpy(dtype=float), index=keys).groupby(level=[0, 1, 2]).mean()
+    by_hour = pd.Series(numbers, index=keys).groupby(level=[0, 1, 2]).mean()
     days = pd.DatetimeIndex(pd.to_datetime(pd.Series(dates)))
     wanted = [(d.month, d.day, h) for d in days for h in range(HOURS)]
     grid = by_hour.reindex(pd.MultiIndex.from_tuples(wanted)).to_numpy(dtype=float).reshape(len(days), HOURS)
+    unknown = np.flatnonzero(np.isnan(grid).all(axis=0))
+    if len(unknown):
+        said = f"no {values.name} at {unknown[0]:02d} h on any day of the season, {days[0]:%d %B} to {days[-1]:%d %B}"
+        raise DataError(f"{path}: has {said} ({len(unknown)} such hours); expected hourly values of the season")
     usual = np.nanmean(grid, axis=0)
     return np.asarray(np.where(np.isnan(grid), usual[None, :], grid))

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from drsim.errors import Problem, ScenarioError
 from scenarios.results.comparison import REFERENCE, ratio_difference, t_interval
 from scenarios.results.metrics import RATIOS, UNITS
 
 SHOWN = ("peak_reduction_kw", "event_reduction_kw", "enrolled_homes", "program_cost_usd", "usd_per_event_kw")
+COLUMNS = ("arm", "metric", "unit", "a", "b", "difference", "ci_low", "ci_high", "change_of_gain_over_untargeted")
 #: Keys that say how a run is written down, not what is simulated.
 NOT_THE_MODEL = ("question", "description", "what_ifs", "outputs", "arms")
 
@@ -89,17 +91,33 @@ def compare_runs(a: Path, b: Path) -> RunComparison:
 
 
 def read_run(folder: Path) -> FinishedRun:
-    """Read what a finished run left; a ``ScenarioError`` says what is missing."""
+    """Read what a finished run left; a ``ScenarioError`` says what is missing or damaged."""
+    file = "manifest.json"
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        resolved = YAML(typ="safe", pure=True).load((folder / "scenario.resolved.yaml").read_text(encoding="utf-8"))
-        long = pd.read_csv(folder / "replications.csv")
-    except (OSError, ValueError) as error:
-        lost = Path(str(getattr(error, "filename", "") or folder)).name
-        said = f'"{folder}" is not the folder of a finished run ({lost} can not be read)'
-        raise ScenarioError(Problem("", f"{said}; expected one that drsim run left, for example runs/NAME.")) from error
+        manifest = json.loads((folder / file).read_text(encoding="utf-8"))
+        name = str(manifest["scenario"]["name"])
+        file = "scenario.resolved.yaml"
+        resolved = YAML(typ="safe", pure=True).load((folder / file).read_text(encoding="utf-8"))
+        scenario = dict(_dotted(resolved))
+        seed, replications = int(scenario["seed"]), int(scenario["replications"])  # type: ignore[call-overload]
+        file = "replications.csv"
+        values = _wide(pd.read_csv(folder / file), replications)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, YAMLError):
+        said = f'"{folder}" is not the folder of a finished run ({file} can not be read)'
+        raise ScenarioError(Problem("", f"{said}; expected one that drsim run left, for example runs/NAME.")) from None
+    return FinishedRun(folder, name, scenario | {"seed": seed, "replications": replications}, values)
+
+
+def _wide(long: pd.DataFrame, replications: int) -> pd.DataFrame:
+    """One row an arm and replication, one column a metric; ``ValueError`` if an arm lacks one or has another."""
+    long = long.assign(value=pd.to_numeric(long["value"]), replication=pd.to_numeric(long["replication"]))
     values = long.pivot_table(index=["arm", "replication"], columns="metric", values="value", sort=False).reset_index()
-    return FinishedRun(folder, str(manifest["scenario"]["name"]), dict(_dotted(resolved)), values)
+    for arm, rows in values.groupby("arm"):
+        if sorted(rows["replication"]) != list(range(replications)):
+            raise ValueError(f"{arm} has other replications than the scenario")
+    if values.empty:
+        raise ValueError("no arm")
+    return values
 
 
 def _dotted(node: dict[str, Any], above: str = "") -> list[tuple[str, object]]:
@@ -131,7 +149,7 @@ def _must_pair(a: FinishedRun, b: FinishedRun) -> None:
 def _differences(a: FinishedRun, b: FinishedRun) -> pd.DataFrame:
     arms = [arm for arm in dict.fromkeys(a.values["arm"]) if arm in set(b.values["arm"]) and arm != "none"]
     both = [metric for metric in UNITS if all(n in r.values for r in (a, b) for n in RATIOS.get(metric, (metric,)))]
-    return pd.DataFrame([_difference(a, b, arm, metric) for arm in arms for metric in both])
+    return pd.DataFrame([_difference(a, b, arm, metric) for arm in arms for metric in both], columns=COLUMNS)
 
 
 def _difference(a: FinishedRun, b: FinishedRun, arm: str, metric: str) -> dict[str, object]:

@@ -11,6 +11,8 @@ from scenarios.loader import load_scenario
 from scenarios.running.run_folder import RESOLVED, sha256, versions
 from scenarios.schema.scenario import Scenario
 
+MOST_BYTES = 50_000_000
+
 
 def scenario_of_manifest(path: Path) -> tuple[Scenario, list[str]]:
     """The scenario a manifest describes, and warnings about what may make its numbers differ.
@@ -41,6 +43,8 @@ def scenario_of_manifest(path: Path) -> tuple[Scenario, list[str]]:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    if path.exists() and not (path.is_file() and path.stat().st_size < MOST_BYTES):
+        raise _problem(path, f"it is no file, or larger than {MOST_BYTES} bytes; expected the manifest.json of a run")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -82,7 +82,8 @@ def sha256(path: Path) -> str:
     if path.is_dir():
         parts = [(path / name).read_bytes() for name in ("manifest.json", "premises.parquet", "system.parquet")]
         return hashlib.sha256(b"".join(parts)).hexdigest()
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def source_hashes() -> dict[str, str]:
