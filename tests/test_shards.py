@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
+import weakref
 from collections.abc import Iterator
 
 import pandas as pd
 import pytest
 
+from scenarios.running.histories import history_in_shards
 from scenarios.running.parallel import one_replication
 from scenarios.running.shards import Arrays, Cut, Plan, living, shards
 from scenarios.running.shared import sharing
 from scenarios.running.spreading import PROTOCOL, live_elsewhere
+from scenarios.running.worlds import build_world, event_rule_of
 from scenarios.schema.scenario import Scenario
+from simulator.meter import GOOD_METERS
 
 
 def test_shards_cover_the_homes_once() -> None:
@@ -103,6 +108,16 @@ def test_a_shard_is_known_by_all_that_its_life_depends_on(small_scenario: Scenar
     days = ["2024-07-09", "2024-07-10", "2024-07-18"]
     later = keys({"arms": ["none"], "events.dates": days})
     assert not {later[at] for at in later if "season" in at[0]} & {*keys({"arms": ["none"]}).values()}
+
+
+def test_load_shapes_are_let_go_once_homes_are_segmented(small_scenario: Scenario) -> None:
+    world = build_world(small_scenario, 0)
+    history = history_in_shards(world, event_rule_of(small_scenario), GOOD_METERS, keep_days=True)
+    shapes, days = (weakref.ref(a) for a in (history.shapes.mean_kw, history.days))
+    history = history.without_shapes()
+    gc.collect()
+    assert shapes() is None and days() is None, "a view would keep all of it"
+    assert len(history.shapes.features()) == len(world.population)
 
 
 def test_shards_on_tape_are_played_back(small_scenario: Scenario) -> None:

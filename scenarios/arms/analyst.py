@@ -79,7 +79,8 @@ class History:
 
     def without_shapes(self) -> History:
         """The same once homes are segmented: load shapes and days, of which nothing later asks, are let go."""
-        return replace(self, shapes=HomeShapes(self.shapes.table, self.shapes.mean_kw[:0]), days=None)
+        none = np.empty((0, self.shapes.mean_kw.shape[1]))  # no slice, which would keep all of it
+        return replace(self, shapes=HomeShapes(self.shapes.table, none), days=None)
 
 
 def event_hours(rule: EventRule) -> tuple[int, int]:
