@@ -22,13 +22,14 @@ os.environ["NUMBA_NUM_THREADS"] = "1"  # before the compiler is imported
 import platform
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import kernel_speed
+import paper
 import peers
 import reads_speed
 import scaling
@@ -36,23 +37,22 @@ import start_speed
 from figures import HEAD, Figure, at_least
 
 #: Parts that take long, or need something installed: only when asked for.
-LONG = ("million", "peers", "chunks")
+LONG = ("million", "peers", "chunks", "paper")
 
 
-def kernel(asked: argparse.Namespace) -> list[Figure]:
+def kernel(asked: argparse.Namespace) -> Iterator[Figure]:
     """Household-days per CPU-second of the whole model, and times its twins."""
-    rows = []
     for region in kernel_speed.REGIONS:
         found = kernel_speed.rates(region, asked.repeats)
         rate = {name: median(some) for name, some in found.items()}
         compiled = found[kernel_speed.COMPILED]
-        rows.append(at_least(f"{region}: household-days a CPU-second, one thread", rate[kernel_speed.COMPILED], 300_000,
-                             more=f" ({min(compiled):,.0f} to {max(compiled):,.0f})"))  # fmt: skip
+        yield at_least(f"{region}: household-days a CPU-second, one thread", rate[kernel_speed.COMPILED], 300_000,
+                       more=f" ({min(compiled):,.0f} to {max(compiled):,.0f})")  # fmt: skip
         for twin, target in ((kernel_speed.NUMPY_32, 3.0), (kernel_speed.NUMPY_64, 3.0), (kernel_speed.MESA, 300.0)):
             words = "{:.1f}" if target < 10.0 else "{:.0f}"
-            times = kernel_speed.ratio(found, twin)
-            rows.append(at_least(f"{region}: times {twin} ({rate[twin]:,.0f})", times, target, words))
-    return rows
+            yield at_least(
+                f"{region}: times {twin} ({rate[twin]:,.0f})", kernel_speed.ratio(found, twin), target, words
+            )
 
 
 def chunks(asked: argparse.Namespace) -> list[Figure]:
@@ -70,7 +70,7 @@ def chunks(asked: argparse.Namespace) -> list[Figure]:
     return found
 
 
-PARTS: dict[str, Callable[[argparse.Namespace], list[Figure]]] = {
+PARTS: dict[str, Callable[[argparse.Namespace], Iterable[Figure]]] = {
     "kernel": kernel,
     "chunks": chunks,
     "startup": lambda asked: start_speed.start_up(asked.repeats, asked.scratch),
@@ -80,6 +80,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Figure]]] = {
     "workers": lambda asked: scaling.workers(),
     "reads": lambda asked: reads_speed.rows(),
     "peers": lambda asked: peers.rows(asked.peers),
+    "paper": lambda asked: paper.rows(),
     "million": lambda asked: scaling.million(asked.homes),
 }
 

@@ -6,7 +6,10 @@ divided by homes and days.
 
 from __future__ import annotations
 
-from figures import Cost, Figure, at_most, script
+from collections.abc import Iterator
+from functools import cache
+
+from figures import Cost, Figure, at_most, python, script
 
 RUN = """
 import json, os, resource, sys, tempfile, time
@@ -66,37 +69,47 @@ HISTORY, SEASON = 14, 122
 SMALL = 500  # homes of the run that is taken off
 
 
+@cache
+def compile_before() -> None:
+    """Compile what the first run would else compile: its seconds would be taken off all others."""
+    python("-c", "from scenarios.running.parallel import compile_first; compile_first(lambda *a: None, 0)")
+
+
 def run(homes: int, sets: list[str], workers: int = 1, replications: int = 1) -> Cost:
     """One run of ``heat_wave`` at another size, in a process of its own."""
+    compile_before()
     sizes = {"households": homes, "replications": replications}
     return Cost(*script(RUN, {"sets": sets, "sizes": sizes, "workers": workers})[1])
 
 
-def homes_and_days() -> list[Figure]:
-    """Processor seconds per million home-days as homes and days grow, and bytes a home. Some minutes."""
-    small = run(SMALL, NONE)
-    found, first, days = [], 0.0, HISTORY + SEASON
-    for homes in (8_000, 32_000, 64_000):
-        cost = run(homes, NONE)
-        each = 1e6 * cost.less(small) / ((homes - SMALL) * days)
-        first = first or each
-        found.append(at_most(f"{homes:,} homes x {days} days, `none`: CPU s a million home-days", each, 1.1 * first,
-                             "{:.1f}", f"; {cost.words()}"))  # fmt: skip
-        kb = 1e6 * (cost.gb - small.gb) / (homes - SMALL)
-        found.append(at_most(f"{homes:,} homes: memory a home beyond {SMALL} homes", kb, 2.0, "{:.2f} KB"))
-    spans = {30: "2024-06-30", 153: "2024-10-31"}
-    cost_of = {n: run(8_000, [*NONE, f"season.end={end}"]) for n, end in spans.items()}
-    short, long = cost_of.values()
-    each = [1e6 * cost.less(small) / (8_000 * (n + HISTORY)) for n, cost in cost_of.items()]
-    found.append(at_most("8,000 homes, 153 event days: CPU s a million home-days", each[1], 1.1 * each[0], "{:.1f}",
-                         f"; {long.words()}; 30 days: {short.words()}"))  # fmt: skip
-    grown = 1e6 * (long.gb - short.gb) / 8_000
-    found.append(at_most("8,000 homes: memory a home that 123 more days take", grown, 0.1 * 2.0, "{:.2f} KB"))
-    return found
+def homes_and_days() -> Iterator[Figure]:
+    """Processor seconds per million home-days and memory as homes and days grow. Some minutes.
+
+    Memory is compared with the smallest size of two shards: below that it is the buffers of one shard that grow.
+    """
+    small, sizes, days = run(SMALL, NONE), (8_000, 32_000, 64_000), HISTORY + SEASON
+    costs: dict[int, Cost] = {}
+    for homes in sizes:
+        cost = costs[homes] = run(homes, NONE)
+        each = [1e6 * c.less(small) / ((n - SMALL) * days) for n, c in costs.items()]
+        yield at_most(f"{homes:,} homes x {days} days, `none`: CPU s a million home-days", each[-1], 1.1 * each[0],
+                      "{:.1f}", f"; {cost.words()}")  # fmt: skip
+        if homes > sizes[0]:
+            kb = 1e6 * (cost.gb - costs[sizes[0]].gb) / (homes - sizes[0])
+            yield at_most(f"{homes:,} homes: memory of a home beyond {sizes[0]:,}", kb, 2.0, "{:.2f} KB")
+    homes = sizes[1]
+    short, long = (run(homes, [*NONE, f"season.end={end}"]) for end in ("2024-06-30", "2024-10-31"))  # 30 and 153 days
+    each = [1e6 * cost.less(small) / (homes * (n + HISTORY)) for n, cost in ((30, short), (153, long))]
+    yield at_most(f"{homes:,} homes, 153 event days: CPU s a million home-days", each[1], 1.1 * each[0], "{:.1f}",
+                  f"; {long.words()}; 30 days: {short.words()}")  # fmt: skip
+    # memory that grew with days would be a number a home and day at the least
+    grown = 1e9 * (long.gb - short.gb) / (homes * 123)
+    yield at_most(f"{homes:,} homes: memory of a home and day more", grown, 4.0, "{:.1f} bytes")
 
 
 def arms(homes: int = 4_000) -> list[Figure]:
     """What five arms add to ``none`` alone, without the start of the process and without the oracle's dice."""
+    compile_before()
     alone, six, least, most = script(ARMS, {"homes": homes, "arms": FIVE})[1]
     what = f"five arms beside `none`, {homes:,} homes, each enrolling {least:.1%} to {most:.1%} of them, not the same"
     return [at_most(what, six / alone, 2.5, "{:.2f} times `none` alone", f" ({six:.1f} and {alone:.1f} CPU s)")]
