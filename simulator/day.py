@@ -25,6 +25,7 @@ from simulator.appliances import (
     water_heater,
 )
 from simulator.climate_control import condition, enter_lane, leave_lane
+from simulator.appliances.sessions import draw_sessions
 from simulator.compiled import compiled, compiled_inline
 from simulator.eights import put
 from simulator.fields import (
@@ -90,10 +91,9 @@ def live_activities(
         used[POOL_PUMP] = True
     refrigerator.run(home, mix(key, np.int64(_REFRIGERATOR)), first, use_kw)
     cooking.run(home, mix(key, np.int64(_COOKING)), weekly, quarter, occupied, mood, free, first, use_kw)
-    lighting.run(home, activity, plan, quarter, sky, occupied, mood, cut, e0, e1, first, use_kw)
-    electronics.run(
-        home, activity, plan, seed, replication, ordinal, quarter, occupied, mood, cut, e0, e1, first, use_kw
-    )
+    draw_sessions(home, activity, plan, first, use_kw)
+    lighting.run(home, quarter, sky, occupied, mood, cut, e0, e1, use_kw)
+    electronics.run(home, seed, replication, ordinal, quarter, occupied, mood, cut, e0, e1, use_kw)
     used[REFRIGERATOR] = used[COOKING] = used[LIGHTING] = used[ELECTRONICS] = used[STANDBY] = True
     if home.plug_heater_kw > 0.0:
         plug_heater.run(home, activity, plan, quarter, sky, occupied, first, use_kw)

@@ -213,5 +213,7 @@ USES = (
     BATTERY,
     PLUG_HEATER,
 ) = range(len(USES))
+#: Rows of a home's own table of demand that are free, for the tile holds these uses: draws stand there for a moment.
+SPARE, SPARE_TOO = AIR_CONDITIONER, SPACE_HEATER
 
 AWAY, AT_HOME, ASLEEP = 0, 1, 2

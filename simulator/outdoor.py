@@ -10,12 +10,14 @@ from simulator.compiled import compiled
 from simulator.ventilation import leak_departure
 from simulator.walls import FACADES
 
-(T_OUT, GHI, COOL_CAPACITY, COOL_INPUT, PUMP_CAPACITY, PUMP_INPUT, LEAK, MIDDAY, GLASS) = range(9)
+(T_OUT, LAMPS, COOL_CAPACITY, COOL_INPUT, PUMP_CAPACITY, PUMP_INPUT, LEAK, MIDDAY, GLASS) = range(9)
 #: Rows of ``walls.sunlit_rows``: sun on each facade [kW/m2], then what warms roof and walls above the air [K].
 FACADE = 9
 ROOF_K, WALL_K = FACADE + FACADES, FACADE + FACADES + 1
 #: Rows from here on: sunshine on roofs, kW per kW of panels, one row an orientation.
 ROOFS = WALL_K + 1
+BRIGHT_W_PER_M2 = 110.0  # horizontal irradiance above which rooms need no lamps (assumption)
+DIM_ROOMS = 0.22  # share of the lamps that daylight never replaces (assumption)
 
 
 @compiled
@@ -23,7 +25,7 @@ def _fill(t_out: NDArray[np.float32], ghi: NDArray[np.float32], sky: NDArray[np.
     for i in range(len(t_out)):
         t = float(t_out[i])
         sky[T_OUT, i] = t
-        sky[GHI, i] = ghi[i]
+        sky[LAMPS, i] = max(DIM_ROOMS, 1.0 - float(ghi[i]) / BRIGHT_W_PER_M2)
         sky[COOL_CAPACITY, i] = air_conditioner.capacity_factor(t)
         sky[COOL_INPUT, i] = air_conditioner.input_factor(t)
         sky[PUMP_CAPACITY, i] = heat_pump.capacity_factor(t)

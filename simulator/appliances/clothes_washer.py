@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.appliances import dryer
-from simulator.appliances.cycle import starts
+from simulator.appliances.cycle import START_CHANCE, may_start
 from simulator.compiled import compiled_inline
-from simulator.fields import CLOTHES_WASHER, Record
+from simulator.fields import CLOTHES_WASHER, DRYER, Record
 from simulator.keyed_random import uniform
 
 WASH_QUARTERS = 5
@@ -35,18 +35,22 @@ def run(
     habit = home.chore_quarter + 10.0 * (uniform(key, 402) - 0.5) + (-24.0 if free_day else 0.0)
     airs = home.line_dries * (1.0 if midday_degc > MILD_DEGC else RACK_SHARE)
     outdoors = uniform(key, 404) < airs
+    due, left, drying = int(home.washer_due), int(home.washer_left), int(home.dryer_left)
+    kw, dry_kw, defers = float(home.washer_kw), float(home.dryer_kw), home.event_defers == 1
     for i in range(len(quarter)):
-        waits = home.event_defers == 1 and e0 <= i < e1
-        if home.washer_left == 0 and starts(
-            home.washer_due, occupied[i], float(quarter[i]), habit, waits, uniform(key, first + i)
-        ):
-            home.washer_due = 0
-            home.washer_left = WASH_QUARTERS
-        if home.washer_left > 0:
-            use_kw[CLOTHES_WASHER, i] = home.washer_kw
-            home.washer_left -= 1
-            if home.washer_left == 0 and home.dryer_kw > 0.0 and not outdoors:
-                home.dryer_left = dryer.DRY_QUARTERS
-        elif home.dryer_left > 0 and not waits:
-            dryer.run_quarter(home, i, use_kw)
+        if due == 0 and left == 0 and drying == 0:
+            break
+        waits = defers and e0 <= i < e1
+        if (left == 0 and may_start(due, occupied[i], float(quarter[i]), habit, waits)
+                and uniform(key, first + i) < START_CHANCE):  # fmt: skip
+            due, left = 0, WASH_QUARTERS
+        if left > 0:
+            use_kw[CLOTHES_WASHER, i] = kw
+            left -= 1
+            if left == 0 and dry_kw > 0.0 and not outdoors:
+                drying = dryer.DRY_QUARTERS
+        elif drying > 0 and not waits:
+            use_kw[DRYER, i] = dryer.drying_kw(dry_kw, drying)
+            drying -= 1
+    home.washer_due, home.washer_left, home.dryer_left = due, left, drying
     return True

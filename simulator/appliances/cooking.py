@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled_inline
-from simulator.fields import AT_HOME, COOKING, Record
+from simulator.fields import AT_HOME, COOKING, SPARE, Record
 from simulator.keyed_random import normal, uniform
 
 KETTLE_CHANCE = 0.16  # of a short use (kettle, toaster, microwave, iron, hair dryer) per quarter-hour at home
@@ -32,17 +32,17 @@ def run(
     chance = home.lunch_fraction * (FREE_LUNCH if free_day else 1.0)
     lunches = (uniform(weekly, 205) if uniform(key, 207) < habit else uniform(key, 205)) < chance
     kettle_kw, cook_kw, kettles = float(home.kettle_kw), float(home.cook_kw) * size, KETTLE_CHANCE * mood
+    dinner_end, lunch_end = dinner + (dinner_quarters if cooks else 0.0), lunch + (2.0 if lunches else 0.0)
     for i in range(len(quarter)):
-        if occupied[i] != AT_HOME:
-            continue
-        q = float(quarter[i])
-        draw = uniform(key, first + i)
-        kw = 0.0
+        use_kw[SPARE, i] = uniform(key, first + i)
+    for i in range(len(quarter)):
+        q, draw = float(quarter[i]), use_kw[SPARE, i]
+        kw = 0.6 * cook_kw * (0.5 + draw) if lunch <= q < lunch_end else 0.0
+        kw = cook_kw * (0.5 + draw) if dinner <= q < dinner_end else kw
+        use_kw[COOKING, i] = kw if occupied[i] == AT_HOME else 0.0
+        use_kw[SPARE, i] = draw if occupied[i] == AT_HOME else np.inf
+    for i in range(len(quarter)):
+        draw = use_kw[SPARE, i]
         if draw < kettles:
             # short uses, exponential in energy up to what the sockets in use could draw in the quarter-hour
-            kw += kettle_kw * min(-np.log(1.0 - draw / kettles), MOST_SHORT_USES)
-        if cooks and dinner <= q < dinner + dinner_quarters:
-            kw += cook_kw * (0.5 + draw)
-        elif lunches and lunch <= q < lunch + 2.0:
-            kw += 0.6 * cook_kw * (0.5 + draw)
-        use_kw[COOKING, i] = kw
+            use_kw[COOKING, i] += kettle_kw * min(-np.log(1.0 - draw / kettles), MOST_SHORT_USES)

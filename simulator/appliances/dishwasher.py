@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.appliances.cycle import starts
+from simulator.appliances.cycle import START_CHANCE, may_start
 from simulator.compiled import compiled_inline
 from simulator.fields import DISHWASHER, Record
 from simulator.keyed_random import uniform
@@ -26,13 +26,17 @@ def run(
     if home.dish_due == 0 and home.dish_left == 0:
         return False
     habit = home.dinner_quarter + 3.0 + 4.0 * uniform(key, 502)
+    due, left, defers, kw = int(home.dish_due), int(home.dish_left), home.event_defers == 1, float(home.dish_kw)
     for i in range(len(quarter)):
-        waits = home.event_defers == 1 and e0 <= i < e1
-        draw = uniform(key, first + i)
-        if home.dish_left == 0 and starts(home.dish_due, occupied[i], float(quarter[i]), habit, waits, draw):
-            home.dish_due = 0
-            home.dish_left = DISH_QUARTERS
-        if home.dish_left > 0:
-            use_kw[DISHWASHER, i] = home.dish_kw
-            home.dish_left -= 1
+        if due == 0 and left == 0:
+            break
+        if left == 0:
+            waits = defers and e0 <= i < e1
+            if (may_start(due, occupied[i], float(quarter[i]), habit, waits)
+                    and uniform(key, first + i) < START_CHANCE):  # fmt: skip
+                due, left = 0, DISH_QUARTERS
+        if left > 0:
+            use_kw[DISHWASHER, i] = kw
+            left -= 1
+    home.dish_due, home.dish_left = due, left
     return True

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-from simulator.compiled import compiled
-from simulator.fields import DRYER, Record
+from simulator.compiled import compiled_inline
 
 DRY_QUARTERS = 4
 
 
-@compiled
-def run_quarter(home: Record, i: int, use_kw: NDArray[np.float64]) -> None:
-    """One quarter-hour of drying; the last quarter cools down at half power."""
-    use_kw[DRYER, i] = home.dryer_kw if home.dryer_left > 1 else 0.5 * home.dryer_kw
-    home.dryer_left -= 1
+@compiled_inline
+def drying_kw(rated_kw: float, left: int) -> float:
+    """Demand with ``left`` quarter-hours of drying to go; the last one cools down at half power."""
+    return rated_kw if left > 1 else 0.5 * rated_kw

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.compiled import compiled, compiled_inline
-from simulator.fields import ASLEEP, AT_HOME, ELECTRONICS, STANDBY, Record
+from simulator.fields import ASLEEP, AT_HOME, ELECTRONICS, SPARE, SPARE_TOO, STANDBY, Record
 from simulator.keyed_random import Purpose, home_day_key, mix, normal, uniform
 
-SESSION_QUARTERS = 8
 MORNING_CHANCE, DAY_CHANCE, EVENING_CHANCE = 0.45, 0.72, 0.75  # that a session at home sees a screen (assumption)
 SPELL_DAYS = 38
 HIGHEST_SPELL_SD = 3.0  # no spell is farther above the usual: devices have ratings
@@ -41,32 +40,22 @@ def left_on_kw(home: Record, seed: int, replication: int, evening: int) -> float
 
 @compiled_inline
 def run(
-    home: Record, activity: np.uint64, plan: np.uint64, seed: int, replication: int, ordinal: int,
-    quarter: NDArray[np.int64], occupied: NDArray[np.int64], mood: float, cut: float, e0: int, e1: int,
-    first: int, use_kw: NDArray[np.float64],
+    home: Record, seed: int, replication: int, ordinal: int, quarter: NDArray[np.int64],
+    occupied: NDArray[np.int64], mood: float, cut: float, e0: int, e1: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Fill the electronics and standby rows [kW].
-
-    ``activity`` and ``plan`` are the keys of the day's own doings and of the household's plan of a day.
-    """
+    """Fill the electronics and standby rows [kW] from the sessions drawn."""
     always_kw = home.standby_kw * spell_level(home, seed, replication, ordinal)
     before_kw = left_on_kw(home, seed, replication, ordinal - 1)
     after_kw = left_on_kw(home, seed, replication, ordinal)
-    media_kw, habit = float(home.media_kw), float(home.regularity)
-    shift = int(SESSION_QUARTERS * home.trait_u)
-    session, draw, kw = -1, 0.0, 0.0
+    media_kw = float(home.media_kw)
+    morning, by_day, evening = MORNING_CHANCE * mood, DAY_CHANCE * mood, EVENING_CHANCE * mood
     for i in range(len(quarter)):
-        q = int(quarter[i])
         use_kw[STANDBY, i] = always_kw
-        if occupied[i] != AT_HOME:
-            use_kw[ELECTRONICS, i] = before_kw if q < 48 else (after_kw if occupied[i] == ASLEEP else 0.0)
-            continue
-        now = (first + i + shift) // SESSION_QUARTERS
-        if now != session:
-            session = now
-            source = plan if uniform(activity, now) < habit else activity
-            draw = uniform(source, 100 + now)
-            kw = media_kw * (0.5 + uniform(source, 300 + now))
-        chance = MORNING_CHANCE if q < 36 else (EVENING_CHANCE if q >= 66 else DAY_CHANCE)
-        if draw < chance * mood:
-            use_kw[ELECTRONICS, i] = kw * (1.0 - cut) if e0 <= i < e1 else kw
+    for i in range(len(quarter)):
+        q = quarter[i]
+        chance = morning if q < 36 else (evening if q >= 66 else by_day)
+        kw = media_kw * (0.5 + use_kw[SPARE_TOO, i])
+        kw = kw * (1.0 - cut) if e0 <= i < e1 else kw
+        kw = kw if use_kw[SPARE, i] < chance else 0.0
+        idle = before_kw if q < 48 else (after_kw if occupied[i] == ASLEEP else 0.0)
+        use_kw[ELECTRONICS, i] = kw if occupied[i] == AT_HOME else idle

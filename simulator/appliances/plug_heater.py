@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.appliances.electronics import SESSION_QUARTERS
+from simulator.appliances.sessions import SESSION_QUARTERS
 from simulator.compiled import compiled_inline
 from simulator.fields import AT_HOME, PLUG_HEATER, Record
 from simulator.keyed_random import uniform
