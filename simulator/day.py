@@ -24,8 +24,8 @@ from simulator.appliances import (
     solar_panels,
     water_heater,
 )
-from simulator.climate_control import condition, enter_lane, leave_lane
 from simulator.appliances.sessions import draw_sessions
+from simulator.climate_control import condition, enter_lane, leave_lane
 from simulator.compiled import compiled, compiled_inline
 from simulator.eights import put
 from simulator.fields import (
@@ -67,19 +67,36 @@ ROOM_SHARE[[COOKING, DRYER, CLOTHES_WASHER, DISHWASHER, WATER_HEATER]] = 0.6, 0.
 
 
 @compiled_inline
+def live_people(
+    home: Record, k: int, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
+    quarter: NDArray[np.int64], first: int, use_kw: NDArray[np.float64], w: NDArray[np.float64],
+    occupied: NDArray[np.int64],
+) -> bool:  # fmt: skip
+    """Who is there, and the hot water they draw from a tank; whether there is one."""
+    w[tile.BEFORE + k] = home.occupancy
+    occupy(home, seed, replication, ordinal, weekday, workday, quarter, first, occupied)
+    for i in range(len(quarter)):
+        w[at(tile.HERE, i) + k] = occupied[i]
+    if water_heater.in_the_tile(home):
+        key = mix(home_day_key(seed, replication, home.household, ordinal), np.int64(_WATER))
+        water_heater.enter_tank(home, k, key, quarter, occupied, first, use_kw, w)
+        return True
+    water_heater.no_tank(k, w)
+    return False
+
+
+@compiled_inline
 def live_activities(
-    home: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
+    home: Record, k: int, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
     quarter: NDArray[np.int64], sky: NDArray[np.float64], e0: int, e1: int, first: int,
-    use_kw: NDArray[np.float64], used: NDArray[np.bool_], occupied: NDArray[np.int64],
+    use_kw: NDArray[np.float64], used: NDArray[np.bool_], w: NDArray[np.float64], occupied: NDArray[np.int64],
 ) -> None:  # fmt: skip
-    """People's day, and every end use that does not depend on the rooms; ``used`` marks the rows written."""
+    """Every end use that does not depend on the rooms; ``used`` marks the rows written."""
     for use in range(N_USES):
         if used[use]:
             for i in range(use_kw.shape[1]):
                 use_kw[use, i] = 0.0
         used[use] = False
-    before = int(home.occupancy)
-    occupy(home, seed, replication, ordinal, weekday, workday, quarter, first, occupied)
     mood = day_mood(home, seed, replication, ordinal)
     key = home_day_key(seed, replication, home.household, ordinal)
     cut = float(home.event_cut)
@@ -106,11 +123,14 @@ def live_activities(
     used[DISHWASHER] = dishwasher.run(
         home, mix(key, np.int64(_DISH)), weekly, quarter, occupied, mood, e0, e1, first, use_kw
     )  # fmt: skip
-    if home.tank_litres > 0.0 or home.shower_kw > 0.0:
+    if water_heater.in_the_tile(home):
+        water_heater.leave_tank(home, k, w, use_kw)
+        used[WATER_HEATER] = True
+    elif home.tank_litres > 0.0 or home.shower_kw > 0.0:
         water_heater.run(home, mix(key, np.int64(_WATER)), quarter, occupied, e0, e1, first, use_kw)
         used[WATER_HEATER] = True
     if home.ev_kw > 0.0:
-        ev_charger.run(home, mix(key, np.int64(_EV)), quarter, occupied, before, e0, e1, first, use_kw)
+        ev_charger.run(home, mix(key, np.int64(_EV)), quarter, occupied, int(w[tile.BEFORE + k]), e0, e1, first, use_kw)
         used[EV_CHARGER] = True
 
 
@@ -172,7 +192,7 @@ def live_home_activities(
 ) -> None:  # fmt: skip
     """People and their things of home ``k``, and what the tile must know of them."""
     live_activities(
-        home, seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, first, use_kw, used, occupied
+        home, k, seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, first, use_kw, used, w, occupied
     )
     for i in range(own.shape[1]):
         own[_GAINS, i] = own[_DEMAND, i] = 0.0
@@ -182,7 +202,6 @@ def live_home_activities(
             add_use(use, use_kw, own)
             energy(use, k, e0, e1, use_kw, use_kwh, event_kwh)
     for i in range(own.shape[1]):
-        w[at(tile.HERE, i) + k] = occupied[i]
         w[at(tile.GAINS, i) + k] = own[_GAINS, i]
         w[at(tile.DEMAND, i) + k] = own[_DEMAND, i]
     enter_lane(home, k, w)
@@ -241,11 +260,17 @@ def live_tile(
     climate uses, which stand in the tile ``w``. ``own`` (2, intervals) is workspace. Written, one line a home:
     ``occupied``, and what ``live_days`` says.
     """
-    n = len(quarter)
+    n, tanks = len(quarter), False
+    for k in range(len(homes)):
+        tanks |= live_people(
+            homes[k], k, seed, replication, ordinal, weekday, workday, quarter, first, use_kw, w, occupied[k]
+        )
+    if tanks:
+        water_heater.heat_tanks(quarter, e0, e1, w)
     for k in range(len(homes)):
         live_home_activities(
             homes[k], k, seed, replication, ordinal, weekday, workday, quarter, sky, e0, e1, first, use_kw, used, own,
-            w, occupied, use_kwh, event_kwh,
+            w, occupied[k], use_kwh, event_kwh,
         )  # fmt: skip
     condition(homes, b, seed, replication, ordinal, sky, e0, e1, first, w)
     climate_energy(AIR_CONDITIONER, tile.COOLING, n, len(homes), e0, e1, w, use_kwh, event_kwh)
@@ -286,7 +311,7 @@ def live_days(
     n = i1 - i0
     part, hours = sky[:, i0:i1].copy(), quarter[i0:i1].astype(np.int64)  # as wide as what they are compared with
     use_kw, used = np.zeros((N_USES, n)), np.zeros(N_USES, np.bool_)
-    own, w, occupied = np.zeros((2, n)), np.zeros(tile.SIZE), np.zeros(n, np.int64)
+    own, w, occupied = np.zeros((2, n)), np.zeros(tile.SIZE), np.zeros((TILE, n), np.int64)
     for r in range(0, len(homes), TILE):
         to = min(r + TILE, len(homes))
         live_tile(

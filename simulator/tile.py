@@ -15,16 +15,19 @@ from simulator.eights import WIDTH, Eight, eight, eight_of
 #: Homes that live side by side. Their chains, in which each quarter-hour waits for the one before, run as one.
 TILE = WIDTH
 MAX_INTERVALS = 100
-#: Lanes: coefficients, setpoints, capacities in K over a step, electricity of heat moved, state, today's event, sums.
+#: Lanes: coefficients, setpoints, capacities in K over a step, electricity of heat moved, state, today's event,
+#: sums, who was there before the day, hot-water tanks.
 (AA, AM, AO, AQ, AS, MA, MM, MO, MQ, MS, EVEN_M2, MAIN_M2, FACING, ROOF, WALLS, PEOPLE, COOL_HOME, COOL_AWAY,
  COOL_SLEEP, HEAT_HOME, HEAT_BACK, COOL_K, PUMP_K, BACKUP_K, FAN, FAN_FROM, WINDOW, WINDOW_FROM, LEAK_KW, KW_PER_K,
- COOL_INPUT_KW, PUMP_KW, PUMP_RATIO, BACKUP_RATIO, AIR, MASS, COOL_NOW, HEAT_NOW, LEFT, WARM, RUNNING,
- SUM) = range(0, 42 * TILE, TILE)  # fmt: skip
-_LANES = 42 * TILE
-#: Rows: who is there; heat of other uses and their demand [kW]; demand of climate uses [kW]; air at the end [degC].
-HERE, GAINS, DEMAND, COOLING, HEATING, FANNING, ROOM = range(7)
+ COOL_INPUT_KW, PUMP_KW, PUMP_RATIO, BACKUP_RATIO, AIR, MASS, COOL_NOW, HEAT_NOW, LEFT, WARM, RUNNING, SUM,
+ BEFORE, TANK, TANK_LOSS, LITRE_SHARE, ELEMENT_K, ELEMENT_KW, ON_FROM, ON_UNTIL,
+ KEPT) = range(0, 51 * TILE, TILE)  # fmt: skip
+_LANES = 51 * TILE
+#: Rows: who is there; heat of other uses and their demand [kW]; demand of climate uses [kW]; air at the end [degC];
+#: hot water drawn [litres], then what a storage tank took to heat it [kW].
+HERE, GAINS, DEMAND, COOLING, HEATING, FANNING, ROOM, WATER = range(8)
 _ROW = MAX_INTERVALS * TILE
-SIZE = _LANES + 7 * _ROW
+SIZE = _LANES + 8 * _ROW
 
 
 @compiled_inline

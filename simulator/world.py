@@ -141,7 +141,7 @@ def live_home(world: World, home: NDArray[np.void], day: int, window: tuple[int,
     clock, sky = world.clock, world.outdoor(day)
     n = sky.shape[1]
     use_kw, used = np.zeros((N_USES, n)), np.zeros(N_USES, np.bool_)
-    own, w, occupied = np.zeros((2, n)), np.zeros(SIZE), np.zeros(n, np.int64)
+    own, w, occupied = np.zeros((2, n)), np.zeros(SIZE), np.zeros((1, n), np.int64)
     load_wh, indoor = np.zeros((1, n), np.int32), np.zeros((1, 2))
     use_kwh, event_kwh = np.zeros((1, N_USES)), np.zeros((1, N_USES))
     live_tile(
@@ -151,4 +151,4 @@ def live_home(world: World, home: NDArray[np.void], day: int, window: tuple[int,
     )  # fmt: skip
     for use, row in ((AIR_CONDITIONER, COOLING), (SPACE_HEATER, HEATING), (FANS, FANNING)):
         use_kw[use] = row_of(w, row, 0, n)
-    return HomeDay(use_kw, row_of(w, ROOM, 0, n).astype(np.float32), occupied.astype(np.uint8))
+    return HomeDay(use_kw, row_of(w, ROOM, 0, n).astype(np.float32), occupied[0].astype(np.uint8))

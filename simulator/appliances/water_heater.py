@@ -17,9 +17,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled_inline
+from simulator import tile
+from simulator.compiled import compiled, compiled_inline
+from simulator.eights import Number, eight, eight_of, greatest, least, pick, put
 from simulator.fields import AT_HOME, WATER_HEATER, Record
 from simulator.keyed_random import uniform
+from simulator.tile import at
 
 KWH_PER_LITRE_K = 0.001163
 SET_DEGC = 55.0
@@ -28,31 +31,36 @@ COLD_DEGC = 15.0
 AROUND_DEGC = 20.0
 ELEMENT_BELOW_K = 8.0  # the element helps the heat pump below this distance from the setpoint ("hybrid" mode)
 HYBRID_PARTS = 5  # when the element helps a heat pump changes within a quarter-hour: steps of three minutes
-NIGHT_STAGGER_QUARTERS = 14
+NIGHT_STAGGER_QUARTERS, NIGHT_UNTIL = 14, 28
+MORNING, EVENING, OTHER = 0.08, 0.022, 0.004  # weights of a quarter-hour for showers: 6-9 h, 19 h to 22:30, else
 SHOWER_FROM_QUARTER, SHOWER_TO_QUARTER = 22, 92
 SHOWER_LITRES = 42.0
 BACKGROUND_SHARE = 0.45  # of the day's hot water that is not showers: sinks, washing-up
 
 
 @compiled_inline
-def shower_chance(quarter: int, litres: float) -> float:
-    """Chance that a shower starts in this quarter-hour at home; mornings and evenings are favoured."""
-    weight = 0.08 if 24 <= quarter < 36 else (0.022 if 76 <= quarter < 90 else 0.004)
+def shower_chance(weight: float, litres: float) -> float:
+    """Chance that a shower starts in a quarter-hour at home; mornings and evenings are favoured."""
     return float(weight * litres * (1.0 - BACKGROUND_SHARE) / SHOWER_LITRES)
 
 
 @compiled_inline
-def idle_step(tank_degc: float, replaced: float, loss: float) -> float:
-    """The tank after a step without heat: ``replaced`` is drawn off as a share of the tank, ``loss`` leaks as one."""
-    tank = max(tank_degc - replaced * (SET_DEGC - COLD_DEGC), min(tank_degc, COLD_DEGC))
+def idle_step(tank_degc: Number, replaced: Number, loss: Number) -> Number:
+    """The tank after a step without heat: ``replaced`` is drawn off as a share of the tank, ``loss`` leaks as one.
+
+    Numbers or ``eights``, as in ``element_step``.
+    """
+    tank = greatest(tank_degc - replaced * (SET_DEGC - COLD_DEGC), least(tank_degc, COLD_DEGC))
     return tank + loss * (AROUND_DEGC - tank)
 
 
 @compiled_inline
-def element_step(tank_degc: float, replaced: float, loss: float, element_k: float) -> tuple[float, float]:
+def element_step(
+    tank_degc: Number, replaced: Number, loss: Number, element_k: Number
+) -> tuple[Number, Number]:  # fmt: skip
     """One step of a tank with an element that can give ``element_k``: new temperature, and the K it gave."""
     tank = idle_step(tank_degc, replaced, loss)
-    heated = min(tank + element_k, max(tank, SET_DEGC))
+    heated = least(tank + element_k, greatest(tank, SET_DEGC))
     return heated, heated - tank
 
 
@@ -76,10 +84,71 @@ def draw_litres(
     """Litres drawn in each quarter-hour, left in the water heater's row for a moment."""
     hot_litres = float(home.hot_litres)
     background = hot_litres * BACKGROUND_SHARE / 40.0
+    shower = background + SHOWER_LITRES
+    morning, evening, other = (
+        shower_chance(MORNING, hot_litres), shower_chance(EVENING, hot_litres), shower_chance(OTHER, hot_litres)
+    )  # fmt: skip
     for i in range(len(quarter)):
-        if occupied[i] == AT_HOME:
-            showering = uniform(key, first + i) < shower_chance(int(quarter[i]), hot_litres)
-            use_kw[WATER_HEATER, i] = background + (SHOWER_LITRES if showering else 0.0)
+        q = quarter[i]
+        chance = morning if 24 <= q < 36 else (evening if 76 <= q < 90 else other)
+        litres = shower if uniform(key, first + i) < chance else background
+        use_kw[WATER_HEATER, i] = litres if occupied[i] == AT_HOME else 0.0
+
+
+@compiled_inline
+def in_the_tile(home: Record) -> bool:
+    """Whether the home's water is heated with those of its tile: a storage tank with an element alone."""
+    return bool(home.tank_litres > 0.0 and home.water_pump_kw <= 0.0)
+
+
+@compiled_inline
+def enter_tank(
+    home: Record, k: int, key: np.uint64, quarter: NDArray[np.int64], occupied: NDArray[np.int64], first: int,
+    use_kw: NDArray[np.float64], w: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Write a home's tank into place ``k`` of the tile, and the litres that it must give."""
+    draw_litres(home, key, quarter, occupied, first, use_kw)
+    for i in range(len(quarter)):
+        w[at(tile.WATER, i) + k] = use_kw[WATER_HEATER, i]
+    capacity = home.tank_litres * KWH_PER_LITRE_K
+    w[tile.TANK + k], w[tile.TANK_LOSS + k] = home.t_tank_degc, TANK_LOSS_KW_PER_K * 0.25 / capacity
+    w[tile.LITRE_SHARE + k] = 1.0 / float(home.tank_litres)
+    w[tile.ELEMENT_K + k], w[tile.ELEMENT_KW + k] = home.tank_kw * 0.25 / capacity, 4.0 * capacity
+    w[tile.ON_FROM + k], w[tile.ON_UNTIL + k] = 0.0, 96.0
+    if home.tank_night == 1:
+        w[tile.ON_FROM + k] = int(NIGHT_STAGGER_QUARTERS * home.trait_u)  # off-peak clocks start at different times
+        w[tile.ON_UNTIL + k] = NIGHT_UNTIL
+    w[tile.KEPT + k] = 1.0 - home.event_water_curtail
+
+
+@compiled_inline
+def no_tank(k: int, w: NDArray[np.float64]) -> None:
+    """A place of the tile in which nothing is heated, whatever litres stand there still."""
+    for lane in (tile.TANK, tile.TANK_LOSS, tile.LITRE_SHARE, tile.ELEMENT_K, tile.ELEMENT_KW):
+        w[lane + k] = 0.0
+
+
+@compiled
+def heat_tanks(quarter: NDArray[np.int64], e0: int, e1: int, w: NDArray[np.float64]) -> None:
+    """Heat the tile's tanks: the row ``WATER``, litres before, holds their demand [kW] afterwards."""
+    tank = eight(w, tile.TANK)
+    for i in range(len(quarter)):
+        q = float(quarter[i])
+        available = pick((eight(w, tile.ON_FROM) <= q) & (eight(w, tile.ON_UNTIL) > q), eight_of(1.0), 0.0)
+        if e0 <= i < e1:
+            available = available * eight(w, tile.KEPT)
+        replaced = eight(w, at(tile.WATER, i)) * eight(w, tile.LITRE_SHARE)
+        tank, given = element_step(tank, replaced, eight(w, tile.TANK_LOSS), available * eight(w, tile.ELEMENT_K))
+        put(w, at(tile.WATER, i), given * eight(w, tile.ELEMENT_KW))
+    put(w, tile.TANK, tank)
+
+
+@compiled_inline
+def leave_tank(home: Record, k: int, w: NDArray[np.float64], use_kw: NDArray[np.float64]) -> None:
+    """Fill the home's water-heating row [kW] from the tile, and write the tank's temperature into the record."""
+    for i in range(use_kw.shape[1]):
+        use_kw[WATER_HEATER, i] = w[at(tile.WATER, i) + k]
+    home.t_tank_degc = w[tile.TANK + k]
 
 
 @compiled_inline
@@ -87,7 +156,7 @@ def run(
     home: Record, key: np.uint64, quarter: NDArray[np.int64], occupied: NDArray[np.int64], e0: int, e1: int,
     first: int, use_kw: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Fill the water-heating row [kW]; an event may withhold a share of the power."""
+    """Fill the water-heating row [kW] of a shower or a heat pump; an event may withhold a share of the power."""
     draw_litres(home, key, quarter, occupied, first, use_kw)
     if home.tank_litres <= 0.0:
         for i in range(len(quarter)):
@@ -96,25 +165,20 @@ def run(
             else:
                 use_kw[WATER_HEATER, i] = 0.0
         return
-    parts = HYBRID_PARTS if home.water_pump_kw > 0.0 else 1
-    capacity, hours = home.tank_litres * KWH_PER_LITRE_K, 0.25 / parts
-    loss, per_litre = TANK_LOSS_KW_PER_K * hours / capacity, 1.0 / (parts * float(home.tank_litres))
+    capacity, hours = home.tank_litres * KWH_PER_LITRE_K, 0.25 / HYBRID_PARTS
+    loss, per_litre = TANK_LOSS_KW_PER_K * hours / capacity, 1.0 / (HYBRID_PARTS * float(home.tank_litres))
     element_k, element_kw = home.tank_kw * hours / capacity, 4.0 * capacity
     pump_k = home.water_pump_kw * home.water_pump_cop * hours / capacity
     pump_kw = element_kw / max(float(home.water_pump_cop), 1.0)
     tank, night, withheld = float(home.t_tank_degc), home.tank_night == 1, float(home.event_water_curtail)
-    night_from = int(NIGHT_STAGGER_QUARTERS * home.trait_u)  # off-peak clocks start at different times
+    night_from = int(NIGHT_STAGGER_QUARTERS * home.trait_u)
     for i in range(len(quarter)):
-        available = 0.0 if night and not night_from <= quarter[i] < 28 else 1.0
+        available = 0.0 if night and not night_from <= quarter[i] < NIGHT_UNTIL else 1.0
         if e0 <= i < e1:
             available *= 1.0 - withheld
         replaced = use_kw[WATER_HEATER, i] * per_litre
-        if parts == 1:
-            tank, by_element = element_step(tank, replaced, loss, available * element_k)
-            use_kw[WATER_HEATER, i] = by_element * element_kw
-            continue
         kw = 0.0
-        for _ in range(parts):
+        for _ in range(HYBRID_PARTS):
             tank, by_element, by_pump = hybrid_step(tank, replaced, loss, available * element_k, available * pump_k)
             kw += by_element * element_kw + by_pump * pump_kw
         use_kw[WATER_HEATER, i] = kw
