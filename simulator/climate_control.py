@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from simulator import tile
 from simulator.appliances import fans, heat_pump
 from simulator.behaviour.override import override_hazard
-from simulator.compiled import compiled, compiled_inline
+from simulator.compiled import compiled_bare, compiled_inline
 from simulator.dwelling import heat_needed_k, next_temperature
 from simulator.eights import Eight, eight, eight_of, float32_of, pick, put
 from simulator.fields import AT_HOME, AWAY, Record
@@ -158,7 +158,7 @@ def draw_power(
     put(w, at(tile.DEMAND, i), eight(w, at(tile.DEMAND, i)) + cooling + heating + fan)
 
 
-@compiled
+@compiled_bare
 def event_setpoints(
     home: Record, i: int, e0: int, e1: int, warm_season: bool, cool_set: float, heat_set: float
 ) -> tuple[float, float, float]:  # fmt: skip
@@ -177,7 +177,7 @@ def event_setpoints(
     return cool_set, heat_set, available
 
 
-@compiled
+@compiled_bare
 def feel_event(
     home: Record, b: Record, key: np.uint64, i: int, e0: int, air: float, t_out: float
 ) -> None:  # fmt: skip
@@ -190,7 +190,7 @@ def feel_event(
         home.overrode = 1
 
 
-@compiled
+@compiled_bare
 def condition(
     homes: NDArray[np.void], b: Record, seed: int, replication: int, ordinal: int, sky: NDArray[np.float64],
     e0: int, e1: int, first: int, w: NDArray[np.float64],
@@ -235,7 +235,7 @@ def condition(
     put(w, tile.RUNNING, running)
 
 
-@compiled
+@compiled_bare
 def begin_control(
     homes: NDArray[np.void], sky: NDArray[np.float64], i: int, e0: int, e1: int, w: NDArray[np.float64]
 ) -> None:  # fmt: skip
@@ -248,7 +248,7 @@ def begin_control(
         )
 
 
-@compiled
+@compiled_bare
 def feel_control(
     homes: NDArray[np.void], b: Record, seed: int, replication: int, ordinal: int, sky: NDArray[np.float64],
     i: int, e0: int, first: int, w: NDArray[np.float64],

@@ -72,7 +72,15 @@ def compiled(function: Function) -> Function:
 
 def compiled_inline(function: Function) -> Function:
     """As :func:`compiled`, and always put in place of its call: for what the hot path calls with many arrays."""
-    return cast(Function, numba.njit(**_options(), forceinline=True)(function))
+    return cast(Function, numba.njit(**_options(), forceinline=True, _nrt=False)(function))
+
+
+def compiled_bare(function: Function) -> Function:
+    """As :func:`compiled`, for what makes no array: its arrays are only lent to it, so nobody counts them.
+
+    Counting takes an atomic operation a call and array, which was a fourteenth of a day.
+    """
+    return cast(Function, numba.njit(**_options(), _nrt=False)(function))
 
 
 def _options() -> dict[str, Any]:

@@ -26,8 +26,8 @@ from simulator.appliances import (
 )
 from simulator.appliances.sessions import draw_sessions
 from simulator.climate_control import condition, enter_lane, leave_lane
-from simulator.compiled import compiled, compiled_inline
-from simulator.eights import put
+from simulator.compiled import compiled, compiled_bare, compiled_inline
+from simulator.eights import eight, four_sums, put
 from simulator.fields import (
     AIR_CONDITIONER,
     BATTERY,
@@ -141,27 +141,12 @@ def whole_wh(total_kw: float) -> int:
 
 
 @compiled_inline
-def row_sum(use_kw: NDArray[np.float64], use: int) -> float:
-    """Sum of a row; four running sums, for one would wait for each addition before it starts the next."""
-    a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    n = use_kw.shape[1]
-    for q in range(n // 4):
-        a += use_kw[use, 4 * q]
-        b += use_kw[use, 4 * q + 1]
-        c += use_kw[use, 4 * q + 2]
-        d += use_kw[use, 4 * q + 3]
-    for i in range(4 * (n // 4), n):
-        a += use_kw[use, i]
-    return (a + b) + (c + d)
-
-
-@compiled_inline
 def energy(
     use: int, k: int, e0: int, e1: int, use_kw: NDArray[np.float64], use_kwh: NDArray[np.float64],
     event_kwh: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Energy of an end use of home ``k`` over the day and over the event window [kWh]."""
-    use_kwh[k, use] = 0.25 * row_sum(use_kw, use)
+    use_kwh[k, use] = 0.25 * four_sums(use_kw, use * use_kw.shape[1], use_kw.shape[1])
     if e1 > e0:
         total = 0.0
         for i in range(max(e0, 0), min(e1, use_kw.shape[1])):
@@ -171,16 +156,33 @@ def energy(
 
 @compiled_inline
 def add_use(use: int, use_kw: NDArray[np.float64], own: NDArray[np.float64]) -> None:
-    """Add an end use to the home's demand and heat gains.
-
-    No slices: their reference counts would cost more than the sums.
-    """
-    share = ROOM_SHARE[use]
-    if share > 0.0:
-        for i in range(use_kw.shape[1]):
-            own[_GAINS, i] += share * use_kw[use, i]
-    for i in range(use_kw.shape[1]):
+    """Add an end use to the home's demand and heat gains, eight quarter-hours at once as far as they go."""
+    n, share = use_kw.shape[1], ROOM_SHARE[use]
+    for i in range(0, n - 7, 8):
+        kw = eight(use_kw, use * n + i)
+        put(own, i, eight(own, i) + share * kw)
+        put(own, n + i, eight(own, n + i) + kw)
+    for i in range(n - n % 8, n):
+        own[_GAINS, i] += share * use_kw[use, i]
         own[_DEMAND, i] += use_kw[use, i]
+
+
+@compiled_inline
+def add_steady(use_kw: NDArray[np.float64], own: NDArray[np.float64]) -> None:
+    """The same for the uses that every home has, one after the other, in one pass."""
+    n = use_kw.shape[1]
+    for i in range(0, n - 7, 8):
+        heat, demand = eight(own, i), eight(own, n + i)
+        for use in range(REFRIGERATOR, STANDBY + 1):
+            kw = eight(use_kw, use * n + i)
+            heat += ROOM_SHARE[use] * kw
+            demand += kw
+        put(own, i, heat)
+        put(own, n + i, demand)
+    for i in range(n - n % 8, n):
+        for use in range(REFRIGERATOR, STANDBY + 1):
+            own[_GAINS, i] += ROOM_SHARE[use] * use_kw[use, i]
+            own[_DEMAND, i] += use_kw[use, i]
 
 
 @compiled_inline
@@ -199,7 +201,10 @@ def live_home_activities(
     for use in range(N_USES):
         use_kwh[k, use] = event_kwh[k, use] = 0.0
         if used[use]:
-            add_use(use, use_kw, own)
+            if use == REFRIGERATOR:
+                add_steady(use_kw, own)  # the others of its kind come next to it
+            elif not REFRIGERATOR <= use <= STANDBY:
+                add_use(use, use_kw, own)
             energy(use, k, e0, e1, use_kw, use_kwh, event_kwh)
     for i in range(own.shape[1]):
         w[at(tile.GAINS, i) + k] = own[_GAINS, i]
@@ -242,7 +247,7 @@ def on_the_roof(
         energy(BATTERY, k, e0, e1, use_kw, use_kwh, event_kwh)
 
 
-@compiled
+@compiled_bare
 def live_tile(
     homes: NDArray[np.void], b: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
     quarter: NDArray[np.int64], sky: NDArray[np.float64], e0: int, e1: int, first: int,

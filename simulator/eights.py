@@ -19,6 +19,7 @@ import numpy as np
 from simulator.compiled import compiled_inline  # isort: skip  (it tells numba, imported below, where its cache is)
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, overload, register_model
 
@@ -149,6 +150,28 @@ def _narrow(typing: Any, value: Any) -> Any:
 
 
 @_intrinsic
+def _sum(typing: Any, w: Any, at: Any, n: Any) -> Any:
+    def build(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+        four, whole = ir.VectorType(ir.DoubleType(), 4), ir.IntType(64)
+        data = context.make_array(sig.args[0])(context, builder, values[0]).data
+        total = cgutils.alloca_once_value(builder, ir.Constant(four, [0.0] * 4))
+        with cgutils.for_range(builder, builder.sdiv(values[2], whole(4))) as loop:
+            start = builder.gep(data, [builder.add(values[1], builder.mul(loop.index, whole(4)))])
+            more = builder.load(builder.bitcast(start, four.as_pointer()), align=8)
+            builder.store(builder.fadd(builder.load(total), more), total)
+        totals = builder.load(total)
+        a, b, c, d = (builder.extract_element(totals, ir.IntType(32)(lane)) for lane in range(4))
+        first = cgutils.alloca_once_value(builder, a)
+        done = builder.mul(builder.sdiv(values[2], whole(4)), whole(4))
+        with cgutils.for_range_slice(builder, done, values[2], whole(1)) as (i, _):
+            rest = builder.load(builder.gep(data, [builder.add(values[1], i)]))
+            builder.store(builder.fadd(builder.load(first), rest), first)
+        return builder.fadd(builder.fadd(builder.load(first), b), builder.fadd(c, d))
+
+    return types.float64(w, types.int64, types.int64), build
+
+
+@_intrinsic
 def _widen(typing: Any, value: Any) -> Any:
     def build(context: Any, builder: Any, sig: Any, values: Any) -> Any:
         return _spread(builder, values[0])
@@ -157,13 +180,26 @@ def _widen(typing: Any, value: Any) -> Any:
 
 
 def eight(w: Any, at: int) -> Any:
-    """The numbers ``w[at : at + 8]`` of a flat float64 array, as one value."""
-    return w[at : at + WIDTH].copy()
+    """The eight numbers from place ``at`` of a float64 array as it lies in memory, as one value."""
+    return w.reshape(-1)[at : at + WIDTH].copy()
 
 
 def put(w: Any, at: int, value: Any) -> None:
-    """Write an eight, or eight times a number, to ``w[at : at + 8]`` of a flat float64 array."""
-    w[at : at + WIDTH] = value
+    """Write an eight, or eight times a number, from place ``at`` of a float64 array as it lies in memory."""
+    w.reshape(-1)[at : at + WIDTH] = value
+
+
+def four_sums(w: Any, at: int, n: int) -> float:
+    """Sum of ``n`` neighbours from place ``at`` of an array as it lies in memory, by four running sums.
+
+    One sum would wait for each addition before it starts the next. What is left over goes to the first.
+    """
+    values, totals = w.reshape(-1)[at : at + n], np.zeros(4)
+    for start in range(0, n - n % 4, 4):
+        totals += values[start : start + 4]
+    for value in values[n - n % 4 :]:
+        totals[0] += value
+    return float((totals[0] + totals[1]) + (totals[2] + totals[3]))
 
 
 def eight_of(number: float) -> Any:
@@ -192,6 +228,11 @@ def _eight(w: Any, at: Any) -> Any:
 @overload(put, **_OPTIONS)
 def _put(w: Any, at: Any, value: Any) -> Any:
     return lambda w, at, value: _store(w, at, value)
+
+
+@overload(four_sums, **_OPTIONS)
+def _four_sums(w: Any, at: Any, n: Any) -> Any:
+    return lambda w, at, n: _sum(w, at, n)
 
 
 @overload(eight_of, **_OPTIONS)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.compiled import compiled, compiled_inline
+from simulator.compiled import compiled_bare, compiled_inline
 from simulator.fields import ASLEEP, AT_HOME, AWAY, Record
 from simulator.keyed_random import Purpose, home_day_key, mix, normal, uniform
 
@@ -29,19 +29,19 @@ FORTNIGHT, MEAN_TRIP_DAYS = 14, 5.2
 FREE_OUTING_QUARTERS = 16.0  # an outing on a free day lasts about four hours (assumption)
 
 
-@compiled
+@compiled_bare
 def weekly_key(home: Record, seed: int, replication: int, weekday: int) -> np.uint64:
     """Key of what this household does on this weekday, every week."""
     return mix(home_day_key(seed, replication, home.household, -1 - weekday), np.int64(_WEEKLY_HABIT))
 
 
-@compiled
+@compiled_bare
 def plan_key(home: Record, seed: int, replication: int) -> np.uint64:
     """Key of the household's plan of a day: when screens and rooms are in use, every day."""
     return mix(home_day_key(seed, replication, home.household, -11), np.int64(_PLAN))
 
 
-@compiled
+@compiled_bare
 def goes_out_today(home: Record, key: np.uint64, habit: np.uint64, workday: bool) -> bool:
     """Whether today holds a long outing; by habit, the same weekday repeats itself."""
     chance = home.goes_out if workday else home.goes_out_weekend
@@ -49,7 +49,7 @@ def goes_out_today(home: Record, key: np.uint64, habit: np.uint64, workday: bool
     return bool(draw < chance)
 
 
-@compiled
+@compiled_bare
 def away_on_trip(home: Record, seed: int, replication: int, ordinal: int) -> bool:
     """Holidays and visits: at most one trip in a fortnight of the household's own calendar, a night to many.
 
@@ -106,7 +106,7 @@ def moves(draw: float, quarter: int, outing: bool, wake: float, leave: float, ba
     return away << 2 * AWAY | home << 2 * AT_HOME | asleep << 2 * ASLEEP
 
 
-@compiled
+@compiled_bare
 def occupy(
     home: Record, seed: int, replication: int, ordinal: int, weekday: int, workday: bool,
     quarter: Whole, first: int, occupied: Whole,
@@ -135,7 +135,7 @@ def occupy(
     home.occupancy = state
 
 
-@compiled
+@compiled_bare
 def day_mood(home: Record, seed: int, replication: int, ordinal: int) -> float:
     """How busy the day is: a log-normal factor of mean 1 shared by the day's activities.
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator import tile
-from simulator.compiled import compiled, compiled_inline
+from simulator.compiled import compiled_bare, compiled_inline
 from simulator.eights import Number, eight, eight_of, greatest, least, pick, put
 from simulator.fields import AT_HOME, WATER_HEATER, Record
 from simulator.keyed_random import uniform
@@ -128,7 +128,7 @@ def no_tank(k: int, w: NDArray[np.float64]) -> None:
         w[lane + k] = 0.0
 
 
-@compiled
+@compiled_bare
 def heat_tanks(quarter: NDArray[np.int64], e0: int, e1: int, w: NDArray[np.float64]) -> None:
     """Heat the tile's tanks: the row ``WATER``, litres before, holds their demand [kW] afterwards."""
     tank = eight(w, tile.TANK)
