@@ -65,6 +65,10 @@ def _marker() -> str:
     return f"complete-{numba.__version__}-{sys.version_info.major}.{sys.version_info.minor}"
 
 
+#: numba's own option for functions that make no array: no counts of references.
+_LENT: dict[str, Any] = {"_nrt": False}
+
+
 def compiled(function: Function) -> Function:
     """Compile ``function`` with numba: no fast-math, no GIL, cached by source hash; its type is kept for mypy."""
     return cast(Function, numba.njit(**_options())(function))
@@ -72,7 +76,7 @@ def compiled(function: Function) -> Function:
 
 def compiled_inline(function: Function) -> Function:
     """As :func:`compiled`, and always put in place of its call: for what the hot path calls with many arrays."""
-    return cast(Function, numba.njit(**_options(), forceinline=True, _nrt=False)(function))
+    return cast(Function, numba.njit(**_options(), **_LENT, forceinline=True)(function))
 
 
 def compiled_bare(function: Function) -> Function:
@@ -80,7 +84,7 @@ def compiled_bare(function: Function) -> Function:
 
     Counting takes an atomic operation a call and array, which was a fourteenth of a day.
     """
-    return cast(Function, numba.njit(**_options(), _nrt=False)(function))
+    return cast(Function, numba.njit(**_options(), **_LENT)(function))
 
 
 def _options() -> dict[str, Any]:

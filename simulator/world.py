@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drsim.clock import Clock
+from simulator.adding_up import N_USES
 from simulator.climate import load_climate
-from simulator.day import N_USES, live_days, live_tile
+from simulator.day import live_days, live_tile
 from simulator.fields import AIR_CONDITIONER, FANS, SPACE_HEATER
 from simulator.outdoor import outdoor_table
 from simulator.population import Population
