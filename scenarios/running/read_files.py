@@ -20,7 +20,7 @@ from scenarios.running.reads import chosen_world
 from scenarios.running.shards import each, shards
 from scenarios.schema.scenario import Scenario
 from simulator.keyed_random import Purpose, uniforms
-from simulator.meter import GOOD_METERS, MeterRules, read_day
+from simulator.meter import GOOD_METERS, MISSING, MeterRules, read_day
 from simulator.world import Lives, World
 
 if TYPE_CHECKING:
@@ -88,17 +88,22 @@ class ReadsFile:
 
 
 def _open(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """Plain columns to every reader; only time has statistics, for nothing else lets a query skip a row group."""
+    """Plain columns to every reader; only time has statistics, for nothing else lets a query skip a row group.
+
+    Nor has time a dictionary: it goes round in every home, which zstd sees, and hashing it would take longer.
+    """
     import pyarrow.parquet as pq
 
-    options: dict[str, Any] = {"store_schema": False, "write_statistics": ["start_utc"], "compression": "zstd"}
-    return pq.ParquetWriter(path, schema, **options)
+    return pq.ParquetWriter(
+        path, schema, store_schema=False, write_statistics=["start_utc"], compression="zstd",
+        use_dictionary=[name for name in schema.names if name != "start_utc"],
+    )  # fmt: skip
 
 
 class DayTables:
     """Makes one day's table of reads of some homes: premise_id, start_utc, kwh (null where missing), quality.
 
-    Names, times and codes are held once and pointed to: as text they would cost more than the reads.
+    Names and codes are held once and pointed to: as text they would cost more than the reads.
     """
 
     def __init__(self, scenario: Scenario, world: World, homes: NDArray[np.void]) -> None:
@@ -107,12 +112,16 @@ class DayTables:
         self._world, self._ids = world, homes["household"].copy()
         self._step, self._repeated = scenario.outputs.read_minutes // 15, scenario.meters.duplicate_hour_fraction
         self._names, self._codes = pa.array([f"H{i:07d}" for i in self._ids.tolist()]), pa.array(QUALITY)
-        self._places: dict[int, tuple[NDArray[np.int32], pa.Array, pa.Array]] = {}
+        self._starts = world.clock.utc().astype("datetime64[ms]")  # Parquet's own unit
+        self._columns: dict[int, tuple[pa.Array, NDArray[np.datetime64]]] = {}
 
     def table(
         self, day: int, rules: MeterRules, load_wh: NDArray[np.int32], before: NDArray[np.int32] | None
     ) -> pa.Table:  # fmt: skip
-        """The reads of a day lived, by meters under ``rules``; ``before`` is the load of the day before."""
+        """The reads of a day lived, by meters under ``rules``; ``before`` is the load of the day before.
+
+        Good until the next one is made: days of equal length share the memory of their times.
+        """
         import pyarrow as pa
 
         world, homes = self._world, len(self._ids)
@@ -122,43 +131,56 @@ class DayTables:
         if self._step > 1:
             reads = shown.reshape(homes, -1, self._step).sum(axis=2)
             codes = quality.reshape(homes, -1, self._step).max(axis=2)  # missing is worse than estimated
-        starts = world.clock.utc()[world.clock.slice(day)][:: self._step]
-        place, home_of, start_of = self._positions(len(starts))
+        starts = self._starts[world.clock.slice(day)][:: self._step]
+        premise, stamps = self._columns_of(len(starts))
+        stamps[...] = starts
         if load_wh.shape[1] == 100 and rules is not GOOD_METERS:
-            place = place.copy()
-            _stamp_twice(place, starts, self._step, self._repeated, self._ids, world)
-            start_of = pa.array(place.ravel())
-        pointing = pa.DictionaryArray.from_arrays
+            stamps = starts[_stamped_twice(starts, self._step, self._repeated, self._ids, world)]
+        reads /= 1e3  # in place, for a page of new memory costs more than the division
         return pa.table(
             {
-                "premise_id": pointing(home_of, self._names),
-                "start_utc": pointing(start_of, pa.array(starts)),
-                "kwh": pa.array(reads.ravel() / 1e3, from_pandas=True),
-                "quality": pointing(pa.array(codes.ravel().view(np.int8)), self._codes),
+                "premise_id": premise,
+                "start_utc": pa.array(stamps.ravel()),
+                "kwh": _where_known(reads.ravel(), codes.ravel() != MISSING),
+                "quality": _pointing(codes.ravel().view(np.int8), self._codes),
             }
         )
 
-    def _positions(self, reads: int) -> tuple[NDArray[np.int32], pa.Array, pa.Array]:
-        """Of each read of a day of so many: place in the day (homes, reads), and home and place as columns."""
-        import pyarrow as pa
-
-        if reads not in self._places:
-            place = np.tile(np.arange(reads, dtype=np.int32), (len(self._ids), 1))
-            home = np.repeat(np.arange(len(self._ids), dtype=np.int32), reads)
-            self._places[reads] = place, pa.array(home), pa.array(place.ravel())
-        return self._places[reads]
+    def _columns_of(self, reads: int) -> tuple[pa.Array, NDArray[np.datetime64]]:
+        """Of a day of so many reads: the premise of each, and room for their times (homes, reads)."""
+        if reads not in self._columns:
+            premise = _pointing(np.repeat(np.arange(len(self._ids), dtype=np.int32), reads), self._names)
+            self._columns[reads] = premise, np.empty((len(self._ids), reads), self._starts.dtype)
+        return self._columns[reads]
 
 
-def _stamp_twice(
-    place: NDArray[np.int32], starts: NDArray[np.datetime64], step: int, fraction: float, ids: NDArray[np.int64],
-    world: World,
-) -> None:  # fmt: skip
-    """Meters that keep wall-clock time stamp the hour that autumn repeats like the one before it."""
+def _pointing(places: NDArray[np.signedinteger[Any]], names: pa.Array) -> pa.Array:
+    """``names`` by their places; these are our own, so Arrow need not look whether they are in bounds."""
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.array(places), names, safe=False)
+
+
+def _where_known(values: NDArray[np.float64], known: NDArray[np.bool_]) -> pa.Array:
+    """A column that is null where not ``known``, on the same memory."""
+    import pyarrow as pa
+
+    bits = pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(pa.float64(), len(values), [bits, pa.py_buffer(values)])
+
+
+def _stamped_twice(
+    starts: NDArray[np.datetime64], step: int, fraction: float, ids: NDArray[np.int64], world: World
+) -> NDArray[np.int64]:  # fmt: skip
+    """Which of ``starts`` each read is stamped with, (homes, reads): meters that keep wall-clock time stamp the hour
+    that autumn repeats like the one before it."""
+    place = np.tile(np.arange(len(starts)), (len(ids), 1))
     alike = np.array([uniforms(world.seed, int(i), 0, 1, Purpose.METER_CLOCK)[0] for i in ids]) < fraction
     per_hour = 4 // step
     steps = range(per_hour, len(starts))
     second = next(k for k in steps if _repeated(world, starts[k], starts[k - per_hour]))
     place[alike, second : second + per_hour] -= per_hour
+    return place
 
 
 def _repeated(world: World, now: np.datetime64, before: np.datetime64) -> bool:
