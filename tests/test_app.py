@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +20,36 @@ from scenarios.loader import bundled_names, load_scenario
 from scenarios.pipeline import run
 from scenarios.schema.scenario import Scenario
 
-PAGE = Path(__file__).resolve().parents[1] / "scenarios" / "app" / "page.py"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "scenarios" / "app" / "page.py"
 needs_streamlit = pytest.mark.skipif(
     importlib.util.find_spec("streamlit") is None, reason="Streamlit (extra: app) is not installed"
 )
+
+
+SERVER = """
+import os, pathlib, time
+pathlib.Path(os.environ["DRSIM_TEST_MARKER"]).write_text(str(os.getpid()))
+time.sleep(120)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for a process in /proc")
+def test_a_page_that_is_asked_to_end_takes_its_server_along(tmp_path: Path) -> None:
+    (tmp_path / "streamlit").mkdir()  # stands in for the real one, which takes seconds to start
+    (tmp_path / "streamlit" / "__init__.py").touch()
+    (tmp_path / "streamlit" / "__main__.py").write_text(SERVER)
+    marker = tmp_path / "pid"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path), "DRSIM_TEST_MARKER": str(marker)}
+    page = subprocess.Popen([sys.executable, "-m", "drsim", "app", "--no-browser"], cwd=ROOT, env=environment)
+    until = time.monotonic() + 90
+    while time.monotonic() < until and page.poll() is None and not (marker.exists() and marker.read_text()):
+        time.sleep(0.05)
+    server = Path("/proc") / marker.read_text()
+    assert server.exists()
+    page.terminate()
+    assert page.wait(60) == 128 + signal.SIGTERM
+    assert not server.exists()
 
 
 @pytest.mark.parametrize("name", bundled_names())

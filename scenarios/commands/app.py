@@ -17,7 +17,7 @@ def what_if_app(
     """Open the what-if page: move levers, see one replication at once and the intervals fill in.
 
     It listens on this computer only (127.0.0.1) and asks no other host for anything. Needs the extra "app":
-    pip install "drsim[app]". Ends with Ctrl-C.
+    pip install "drsim[app]". Ends with Ctrl-C, or when its process is asked to end (SIGTERM).
 
     \b
     Examples:
@@ -25,9 +25,11 @@ def what_if_app(
       drsim app --port 8600 --no-browser
     """
     import importlib.util
+    import signal
     import subprocess
     import sys
     from pathlib import Path
+    from types import FrameType
 
     from drsim.errors import DrsimError
 
@@ -46,5 +48,14 @@ def what_if_app(
         "theme.primaryColor": "#0072B2",
     }
     flags = [part for key, value in options.items() for part in (f"--{key}", value)]
-    done = subprocess.run([sys.executable, "-m", "streamlit", "run", str(page), *flags], check=False)
-    raise typer.Exit(1 if done.returncode not in (0, 130, -2) else 0)
+
+    def asked_to_end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, asked_to_end)  # else this process would end alone, and the page would stay
+    with subprocess.Popen([sys.executable, "-m", "streamlit", "run", str(page), *flags]) as server:
+        try:
+            code = server.wait()
+        finally:
+            server.terminate()
+    raise typer.Exit(1 if code not in (0, 130, -2) else 0)
