@@ -52,9 +52,9 @@ class Bench:
 
 
 def command(out: Path, *more: str) -> list[str]:
-    """A short run of the main job with two workers."""
+    """A short run of the main job with two workers; its replications are of three shards each."""
     words = [sys.executable, "-m", "drsim", "run", "heat_wave", "--households", "60", "--replications", "6",
-             "--out", str(out), "--workers", "2"]  # fmt: skip
+             "--out", str(out), "--workers", "2", "--shard-homes", "20"]  # fmt: skip
     return [*words, *(w for change in SHORT for w in ("--set", change)), *more]
 
 
@@ -158,7 +158,7 @@ def interrupted_twice(bench: Bench, out: Path, trial: int) -> tuple[int, str]:
 
 
 def out_of_memory(bench: Bench, out: Path, trial: int) -> tuple[int, str]:
-    """workers that get no more memory, nor do those that replace them (address space held at what each has)"""
+    """every worker out of memory (address space held at what each has)"""
     process = start(out)
     time.sleep(bench.moment(trial))
     starved: set[int] = set()
@@ -170,6 +170,23 @@ def out_of_memory(bench: Bench, out: Path, trial: int) -> tuple[int, str]:
                 starved.add(pid)
         time.sleep(0.05)
     return ended(process)
+
+
+def killed_between_shards(bench: Bench, out: Path, trial: int) -> tuple[int, str]:
+    """kill -9 of the run in the middle of a replication of three shards, and half the kept shards damaged"""
+    process = start(out)
+    kept = out.with_name(out.name + ".partial") / "checkpoints"
+    phase = ("history", "season")[trial % 2]
+    until = time.monotonic() + PATIENCE_SECONDS
+    while process.poll() is None and time.monotonic() < until and not list(kept.glob(f"*.{phase}.*.shard")):
+        time.sleep(0.002)
+    process.kill()
+    result = ended(process)
+    for number, shard in enumerate(sorted(kept.glob("*.shard"))[trial % 2 :: 2]):
+        content = bytearray(shard.read_bytes())
+        content[len(content) // 2] ^= 1 << trial % 8
+        shard.write_bytes((bytes(content), bytes(content[:-100]), b"")[number % 3])
+    return result
 
 
 def damaged(bench: Bench, out: Path, trial: int) -> tuple[int, str]:
@@ -233,8 +250,8 @@ def disk(at: Path, options: str) -> Iterator[bool]:
 
 Fault = Callable[[Bench, Path, int], tuple[int, str]]
 FAULTS: tuple[Fault, ...] = (
-    killed, worker_killed, dask_worker_killed, interrupted_twice, out_of_memory, damaged, two_runs, disk_full,
-    read_only,
+    killed, killed_between_shards, worker_killed, dask_worker_killed, interrupted_twice, out_of_memory, damaged,
+    two_runs, disk_full, read_only,
 )  # fmt: skip
 
 

@@ -21,8 +21,13 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> faults.Bench:
 
 @needs_linux
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", [faults.interrupted_twice, faults.out_of_memory, faults.disk_full])
+@pytest.mark.parametrize("fault", [
+    faults.killed_between_shards, faults.damaged, faults.worker_killed, faults.dask_worker_killed,
+    faults.interrupted_twice, faults.out_of_memory, faults.disk_full,
+], ids=lambda fault: fault.__name__)  # fmt: skip
 def test_a_run_that_is_harmed_is_complete_or_resumed(bench: faults.Bench, fault: faults.Fault) -> None:
+    if fault is faults.dask_worker_killed:
+        pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     kind, code, said = faults.outcome(fault, bench, 0)
     assert kind in ("complete", "resumed"), (code, said)
 

@@ -26,6 +26,7 @@ from scenarios.loader import load_scenario
 def test_hostile_files_are_taken_or_refused(name: str) -> None:
     tally = fuzz(name, 2000)
     assert not tally.crashes, tally.crashes
+    assert tally.cases == 2000
     assert tally.taken > 20 and tally.refused > 200, "the cases should reach both ends of the parser"
 
 

@@ -22,8 +22,10 @@ from analysis.money.grid_series import SyntheticGrid, from_file
 from benchmarks.fuzz_side_cases import sound_run, sound_store
 from drsim.errors import DataError, ScenarioError
 from scenarios.cli import app
+from scenarios.loader import load_scenario
 from scenarios.meter_files.import_file import import_file
 from scenarios.results.compare_runs import compare_runs
+from scenarios.running.checkpoints import identity_of
 
 ROOT = Path(__file__).parents[1]
 ZONED = ["{}T20:00:00Z", "{}T20:00z", "{} 20:00Z ", "{} 20:00 UTC", "{} 15:00-05:00"]
@@ -176,3 +178,12 @@ def test_what_is_no_ordinary_file_is_refused_without_waiting(tmp_path: Path, kin
     assert done.returncode in (2, 3), done.stderr[-2000:]
     assert "Traceback" not in done.stderr and 0 < len(done.stderr) < 5000
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_run_with_other_prices_is_not_continued(tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    identities = []
+    for load in ("1.5", "2.5"):
+        file.write_text(f"start_utc,net_load_mw\n2024-07-01 00:00,{load}\n")
+        identities.append(identity_of(load_scenario("heat_wave").with_({"measurement.grid_file": str(file)})))
+    assert {k for k in identities[0] if identities[0][k] != identities[1][k]} == {"prices"}

@@ -30,11 +30,12 @@ BROKEN = "broken.json"  # beside the tables in a kept file: how often each invar
 
 def identity_of(scenario: Scenario) -> dict[str, Any]:
     """What two runs have to share for one to continue the other: scenario, inputs, sources, versions."""
-    weather, reads = scenario.weather_path, scenario.reads_path
+    weather, reads, grid = scenario.weather_path, scenario.reads_path, scenario.grid_path
     return {
         "scenario": scenario.hash,
         "weather": sha256(weather) if weather is not None else None,
         **({"reads": sha256(reads)} if reads is not None else {}),
+        **({"prices": sha256(grid)} if grid is not None else {}),
         "sources": source_hashes(),
         "versions": versions(),
     }

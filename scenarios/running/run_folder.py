@@ -124,7 +124,7 @@ def write_manifest(folder: Path, scenario: Scenario, command: str, extra: dict[s
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.relative_to(folder).parts[0] not in (IDENTITY, LOCK, CHECKPOINTS)
     }
-    files = [path for path in (scenario.weather_path, scenario.reads_path) if path is not None]
+    files = [path for path in (scenario.weather_path, scenario.reads_path, scenario.grid_path) if path is not None]
     manifest = {
         "schema": 1,
         "scenario": {"name": scenario.name, "hash": scenario.hash, "seed": scenario.seed},
