@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from scenarios.loader import load_scenario
+from scenarios.pipeline import RunResult
+from scenarios.report.arms import arm as known
 from scenarios.results.comparison import COLUMNS, compare, fieller, ratio_difference, simultaneous_gains, t_interval
 from scenarios.results.metrics import RATIOS, UNITS
 
@@ -101,3 +106,15 @@ def test_simultaneous_intervals_are_wider() -> None:
     widths = [float((t["high"] - t["low"]).iloc[0]) for t in (many, one)]
     ratio = stats.t.ppf(1 - 0.0125 / 2, 5) / stats.t.ppf(0.975, 5)
     assert widths[0] / widths[1] == pytest.approx(ratio)
+
+
+def test_the_closing_summary_calls_arms_as_the_report_does() -> None:
+    arms = ["none", "untargeted", "segment_targeted", "oracle"]
+    row = dict.fromkeys(("mean", "ci_low", "ci_high", "diff_vs_untargeted", "diff_ci_low", "diff_ci_high"), 1.5)
+    metrics = ("peak_reduction_kw", "usd_per_kw", "event_reduction_kw")
+    table = pd.DataFrame([{"arm": arm, "metric": metric, **row} for arm in arms for metric in metrics])
+    scenario = load_scenario("heat_wave").with_({"arms": arms})
+    said = RunResult(scenario, Path("r"), table, pd.DataFrame(), 1.0).summary_text().splitlines()
+    at = next(number for number, line in enumerate(said) if line.startswith("arm "))
+    assert [line.split("  ")[0] for line in said[at + 1 : at + 5]] == [known(arm).name for arm in arms]
+    assert len({len(line) for line in said[at : at + 5]}) == 1, "columns stand below each other"
