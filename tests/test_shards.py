@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pandas as pd
 import pytest
 
+from benchmarks.memory import bytes_a_home
 from scenarios.running.histories import history_in_shards
 from scenarios.running.parallel import one_replication
 from scenarios.running.shards import Arrays, Cut, Plan, living, shards
@@ -129,3 +130,11 @@ def test_shards_on_tape_are_played_back(small_scenario: Scenario) -> None:
     alone = one_replication(small_scenario.with_({"budget_usd": 400}), 0)
     assert not first.tables["values"].equals(again.tables["values"])
     pd.testing.assert_frame_equal(again.tables["values"], alone.tables["values"], check_exact=True)
+
+
+def test_memory_of_a_home_stays_small() -> None:
+    with living(homes=250):
+        held = {said: bytes_ for said, (bytes_, _) in bytes_a_home(500, 1500).items()}
+    assert held["history lived"] < 1_000, "no days are kept"
+    assert held["offers made"] < held["homes segmented"] - 90, "load shapes are let go"
+    assert held["homes as a table"] < 1_600, held
