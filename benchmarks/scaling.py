@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from figures import Cost, Figure, at_most, python, script
+from figures import Cost, Figure, at_most, script
 
 RUN = """
 import json, os, resource, sys, tempfile, time
@@ -65,14 +65,19 @@ print(json.dumps([len(shards) * 4096 * 20 / x for x in (time.perf_counter() - be
 """
 FIVE = ("untargeted", "bill_ranked", "load_ranked", "segment_targeted", "placebo")
 NONE = ["arms=[none]", "history_days=14"]
+MILLION = ["history_days=28", "arms=[none, untargeted, segment_targeted]"]
 HISTORY, SEASON = 14, 122
 SMALL = 500  # homes of the run that is taken off
 
 
 @cache
 def compile_before() -> None:
-    """Compile what the first run would else compile: its seconds would be taken off all others."""
-    python("-c", "from scenarios.running.parallel import compile_first; compile_first(lambda *a: None, 0)")
+    """One tiny run of this checkout: else the first measured run would compile, and that be taken off all others.
+
+    (``compile_first`` takes the word of a marker that another checkout of the same sources may have left.)
+    """
+    sizes = {"households": 50, "replications": 1}
+    script(RUN, {"sets": [*MILLION, "budget_usd=300"], "sizes": sizes, "workers": 1})
 
 
 def run(homes: int, sets: list[str], workers: int = 1, replications: int = 1) -> Cost:
@@ -125,9 +130,6 @@ def workers() -> list[Figure]:
         costs = [run(homes, NONE, workers=n, replications=replications) for n in (1, 2)]
         found.append(Figure(f"{what}: with 1 worker; with 2", "; ".join(cost.words() for cost in costs)))
     return found
-
-
-MILLION = ["history_days=28", "arms=[none, untargeted, segment_targeted]"]
 
 
 def million(homes: int = 1_000_000) -> list[Figure]:
