@@ -106,7 +106,7 @@ def homes_and_days() -> Iterator[Figure]:
     short, long = (run(homes, [*NONE, f"season.end={end}"]) for end in ("2024-06-30", "2024-10-31"))  # 30 and 153 days
     each = [1e6 * cost.less(small) / (homes * (n + HISTORY)) for n, cost in ((30, short), (153, long))]
     yield at_most(f"{homes:,} homes, 153 event days: CPU s a million home-days", each[1], 1.1 * each[0], "{:.1f}",
-                  f"; {long.words()}; 30 days: {short.words()}")  # fmt: skip
+                  f"; {long.words()}; 30 days: {each[0]:.1f}; {short.words()}")  # fmt: skip
     # memory that grew with days would be a number a home and day at the least
     grown = 1e9 * (long.gb - short.gb) / (homes * 123)
     yield at_most(f"{homes:,} homes: memory of a home and day more", grown, 4.0, "{:.1f} bytes")
