@@ -130,7 +130,10 @@ def survives(target: str, tree: ast.Module, tests: Sequence[str]) -> bool:
             os.dup2(nowhere.fileno(), 2)
         sys.meta_path.insert(0, Changed(target.replace("/", "."), ROOT / f"{target}.py", tree))
         import pytest
+        from hypothesis import Phase, settings
 
+        settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate))  # to fail is enough: no shrinking
+        settings.load_profile("mutants")
         files = [str(ROOT / "tests" / f"{name}.py") for name in tests]
         options = ["-x", "-q", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"]
         os._exit(int(pytest.main([*options, "--rootdir", str(ROOT), *files]) != 0))
