@@ -4,7 +4,7 @@
 
 Each mutant is one change to one module's syntax tree: a comparison, operator, number, condition or truth value.
 Mutants are taken evenly over the module. Each lives in a forked process that runs the module's fast tests; it is
-killed when they fail (or use 120 CPU-seconds), else it survives and is listed. With NUMBA_DISABLE_JIT=1 the functions
+killed when they fail (or use 30 CPU-seconds), else it survives and is listed. With NUMBA_DISABLE_JIT=1 the functions
 that are usually compiled are tested as Python.
 """
 
@@ -50,7 +50,7 @@ OPERATED: dict[type, type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
     ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
 }  # fmt: skip
-MOST_CPU_SECONDS = 120
+MOST_CPU_SECONDS = 30
 #: Imported once, before forking; nothing of drsim.
 HEAVY = ("numpy", "pandas", "scipy.stats", "numba", "sklearn.cluster", "mesa", "pyarrow.parquet", "hypothesis",
          "pytest", "pydantic", "ruamel.yaml")  # fmt: skip
