@@ -29,15 +29,17 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).parent))
 
 import kernel_speed
+import left_out
 import paper
 import peers
 import reads_speed
+import roofline
 import scaling
 import start_speed
 from figures import HEAD, Figure, at_least
 
 #: Parts that take long, or need something installed: only when asked for.
-LONG = ("million", "peers", "chunks", "paper")
+LONG = ("million", "peers", "chunks", "paper", "roofline", "parts")
 
 
 def kernel(asked: argparse.Namespace) -> Iterator[Figure]:
@@ -73,6 +75,8 @@ def chunks(asked: argparse.Namespace) -> list[Figure]:
 PARTS: dict[str, Callable[[argparse.Namespace], Iterable[Figure]]] = {
     "kernel": kernel,
     "chunks": chunks,
+    "roofline": lambda asked: roofline.rows(),
+    "parts": lambda asked: left_out.rows(),
     "startup": lambda asked: start_speed.start_up(asked.repeats, asked.scratch),
     "page": lambda asked: start_speed.page(),
     "scaling": lambda asked: scaling.homes_and_days(),

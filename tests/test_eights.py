@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import operator
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -104,3 +108,36 @@ def test_uncompiled_it_is_arrays() -> None:
     assert (w[:8] == 3.0).all() and bits(w[8:]) == bits(B)
     with np.errstate(over="ignore"):
         assert bits(float32_of(B)) == bits(B.astype(np.float32))
+
+
+DAY = """
+import json
+import os
+from dataclasses import replace
+import numpy as np
+from simulator.model import DemandResponseModel
+from simulator.world import Lives
+world = DemandResponseModel("us_hot_dry", 12, "2024-07-08", 2, history_days=0).world
+homes = world.population.homes.copy()
+homes["event_offset_k"], homes["event_cut"] = 2.0, 0.3
+if os.environ["NUMBA_DISABLE_JIT"] == "1":
+    homes = homes.view(np.recarray)  # plain Python reads fields as attributes
+    behaviour = np.array([world.behaviour], world.behaviour.dtype).view(np.recarray)[0]
+    world = replace(world, behaviour=behaviour)
+lives = Lives(world, homes)
+lives.day(0, (64, 80))
+print(json.dumps([lives.load_wh.tolist(), lives.use_kwh.tolist(), lives.event_kwh.tolist(), lives.indoor.tolist()]))
+"""
+
+
+def test_a_whole_day_uncompiled_is_the_compiled_one() -> None:
+    """Every formula of a day with an event; plain Python keeps some products of the record's 32-bit fields in 32 bits."""
+    said = []
+    for jit in ("0", "1"):
+        environment = os.environ | {"NUMBA_DISABLE_JIT": jit, "PYTHONWARNINGS": "ignore"}
+        done = subprocess.run([sys.executable, "-c", DAY], env=environment, capture_output=True, text=True, check=True)
+        said.append([np.array(part) for part in json.loads(done.stdout)])
+    (load, *rest), (plain_load, *plain_rest) = said
+    assert load.sum() > 0 and np.abs(load - plain_load).max() <= 1  # a watt-hour, where rounding was close
+    for compiled, plain in zip(rest, plain_rest, strict=True):
+        assert compiled == pytest.approx(plain, rel=1e-6, abs=1e-7)

@@ -11,8 +11,8 @@ import pytest
 from scenarios.arms.analyst import baselines_of
 from scenarios.loader import load_scenario
 from scenarios.running.worlds import build_world
+from simulator.adding_up import N_USES
 from simulator.behaviour.enrolment import answers
-from simulator.day import N_USES
 from simulator.fields import FIELDS
 from simulator.household import Household
 from simulator.model import MODEL_REPORTERS, DemandResponseModel
