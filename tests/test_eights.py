@@ -131,7 +131,7 @@ print(json.dumps([lives.load_wh.tolist(), lives.use_kwh.tolist(), lives.event_kw
 
 
 def test_a_whole_day_uncompiled_is_the_compiled_one() -> None:
-    """Every formula of a day with an event; plain Python keeps some products of the record's 32-bit fields in 32 bits."""
+    """Every formula of a day with an event; plain Python multiplies some 32-bit fields in 32 bits."""
     said = []
     for jit in ("0", "1"):
         environment = os.environ | {"NUMBA_DISABLE_JIT": jit, "PYTHONWARNINGS": "ignore"}
@@ -140,4 +140,4 @@ def test_a_whole_day_uncompiled_is_the_compiled_one() -> None:
     (load, *rest), (plain_load, *plain_rest) = said
     assert load.sum() > 0 and np.abs(load - plain_load).max() <= 1  # a watt-hour, where rounding was close
     for compiled, plain in zip(rest, plain_rest, strict=True):
-        assert compiled == pytest.approx(plain, rel=1e-6, abs=1e-7)
+        assert compiled == pytest.approx(plain, rel=1e-5, abs=1e-6)
