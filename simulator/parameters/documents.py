@@ -1,6 +1,6 @@
 """Parameter files as plain values, remembered between processes.
 
-Reading YAML takes half a second of every command that needs a region; the same values as JSON take a millisecond. The
+Reading YAML takes 0.3 s of every command that needs a region; the same values as JSON take a millisecond. The
 copy stands in the user's cache folder under a hash of the file's bytes, so it can not be out of date, and a process
 that may not write there, or finds it damaged, reads the YAML.
 """
