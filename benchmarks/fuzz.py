@@ -252,7 +252,7 @@ def guided(name: str, cases: int, seed_number: int) -> None:
         dice = random.Random(seed_number)
         for number in range(FIRST_STRINGS):
             (Path(folder) / str(number)).write_bytes(dice.randbytes(dice.randrange(200, LONGEST_STRING)))
-        options = [f"-seed={seed_number}", f"-max_len={LONGEST_STRING}", "-len_control=0", "-timeout=300",
+        options = [f"-seed={seed_number}", f"-max_len={LONGEST_STRING}", "-len_control=0", "-timeout=7200",
                    "-rss_limit_mb=6000", "-verbosity=0"]  # fmt: skip
         atheris.Setup([sys.argv[0], *options, folder], one.hypothesis.fuzz_one_input)  # type: ignore[attr-defined]
         atheris.Fuzz()
