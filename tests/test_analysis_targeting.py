@@ -199,3 +199,13 @@ def test_the_blanket_incentive_spends_the_budget_on_everyone() -> None:
     assert blanket_incentive(12_000, 1000, 4, 30, 0, 0.15, 0, 200) == pytest.approx(23.333, abs=1e-3)
     assert blanket_incentive(12_000, 1000, 4, 30, 60, 0.15, 10, 200) == 10.0
     assert blanket_incentive(900_000, 1000, 4, 30, 0, 0.15, 0, 200) == 200.0
+
+
+def test_later_waves_are_planned_on_what_earlier_ones_left() -> None:
+    # An offer costs 1, an enrolment 10; half are expected to accept (6 a home), nobody does: 20, 17, 15, 13, 11 left.
+    ledger = run_waves(np.arange(10), np.zeros(10, bool), 1.0, 10.0, 0.0, 20.0, 0.0, 3, 0.5)
+    assert ledger.wave.tolist() == [0, 0, 0, 1, 1, 2, 2, 3, 3, 4]
+
+
+def test_one_possible_incentive_is_the_incentive() -> None:
+    assert blanket_incentive(5000.0, 100, 4.0, 10.0, 0.0, 0.5, 25.0, 25.0) == 25.0
