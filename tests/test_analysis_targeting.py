@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analysis.segments.segmentation import Segmentation
+from analysis.segments.segmentation import NOT_ENOUGH_READS_LABEL, Segmentation
 from analysis.targeting.ledger import LedgerResult, blanket_incentive, run_waves
 from analysis.targeting.orderings import ORDERINGS, Records, order_by_segment, placebo, segment_scores
 
@@ -69,6 +69,23 @@ def test_segments_go_out_by_expected_kw_per_dollar_with_random_order_inside() ->
     keys = records.keys[order]
     for segment in expected:
         assert np.all(np.diff(keys[labels == segment]) >= 0)
+
+
+def test_segment_scores_by_hand() -> None:
+    """1 kW in segment 0 and in 2, 3 kW in segment 1, a home without reads: the ties keep the segments' order."""
+    features = pd.DataFrame({"hot_event_kw": [2.0, 6.0, 2.0, 9.0, 1.0], "weather_sensitive_share": [0.5] * 5})
+    segments = segmentation_of(np.array([0, 1, 2, -1, 2]))
+    features.loc[[2, 4], "hot_event_kw"] = [3.0, 1.0]
+    table = segment_scores(segments, features, 0.2, 4.0)
+    assert table["segment"].tolist() == [1, 0, 2, -1] and table["rank"].tolist() == [0, 1, 2, 3]
+    assert table["label"].tolist() == ["segment 1", "segment 0", "segment 2", NOT_ENOUGH_READS_LABEL]
+    assert table["homes"].tolist() == [1, 1, 2, 1]
+    assert table["flexible_kw_per_home"].tolist() == [3.0, 1.0, 1.0, 0.0]
+    assert table["expected_kw_per_usd"].tolist() == pytest.approx([0.15, 0.05, 0.05, 0.0])
+    assert segment_scores(segments, features, 1.0, 4.0)["expected_kw_per_usd"].iloc[0] == 0.75
+    for take_up, cost in ((0.0, 4.0), (1.01, 4.0), (0.2, 0.0)):
+        with pytest.raises(ValueError, match="expected"):
+            segment_scores(segments, features, take_up, cost)
 
 
 def test_names_never_move_an_offer() -> None:
