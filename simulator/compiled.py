@@ -51,7 +51,7 @@ import numba  # noqa: E402  (the cache folder must be known first)
 
 
 def warm() -> bool:
-    """Whether everything was compiled before for these very sources, this numba and this Python."""
+    """Whether everything was compiled before for these very sources at this place, this numba and this Python."""
     return CACHE_FOLDER is not None and (CACHE_FOLDER / _marker()).exists()
 
 
@@ -62,7 +62,9 @@ def mark_warm() -> None:
 
 
 def _marker() -> str:
-    return f"complete-{numba.__version__}-{sys.version_info.major}.{sys.version_info.minor}"
+    """Named by what numba keeps its files apart by: also the place of the sources, for a second copy compiles anew."""
+    place = hashlib.sha256(str(Path(__file__).resolve().parent).encode()).hexdigest()[:8]
+    return f"complete-{numba.__version__}-{sys.version_info.major}.{sys.version_info.minor}-{place}"
 
 
 #: numba's own option for functions that make no array: no counts of references.

@@ -81,3 +81,17 @@ def test_the_hash_sees_names_and_contents(tmp_path: Path) -> None:
     second = source_hash(tmp_path)
     (tmp_path / "a.py").rename(tmp_path / "b.py")
     assert len({first, second, source_hash(tmp_path)}) == 3
+
+
+def _warm(folder: Path, cache: Path, first: str = "") -> str:
+    environment = os.environ | {"DRSIM_CACHE_DIR": str(cache), "PYTHONPATH": str(folder)}
+    code = f"from simulator.compiled import mark_warm, warm; {first}print(warm())"
+    run = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True)
+    return run.stdout.strip()
+
+
+def test_a_second_copy_of_the_same_sources_is_not_warm(copy: Path, tmp_path: Path) -> None:
+    """Numba keeps its files apart by their place, so a copy elsewhere has to be compiled, and said to be."""
+    cache = tmp_path / "cache"
+    assert [_warm(ROOT, cache), _warm(ROOT, cache, "mark_warm(); "), _warm(ROOT, cache)] == ["False", "True", "True"]
+    assert _warm(copy, cache) == "False"
