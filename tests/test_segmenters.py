@@ -8,9 +8,10 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
+from analysis.segments.criteria import favourites
 from analysis.segments.dictionary import adaptive_kmeans, entropy, learn, merge, occupancy, violating
 from analysis.segments.feature_tree import FeatureTree
-from analysis.segments.segmentation import SMALLEST_SEGMENT, Segmentation, favourites, season_stability, segment
+from analysis.segments.segmentation import SMALLEST_SEGMENT, Segmentation, season_stability, segment
 from analysis.segments.segmenters import METHODS, HomeData, nearest, segmenter
 
 EVENING, MIDDAY, NIGHT = (np.full(24, 0.3) for _ in range(3))

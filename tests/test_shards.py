@@ -29,6 +29,19 @@ def test_shards_cover_the_homes_once() -> None:
     assert shards(70) == [slice(0, 70)]
 
 
+def test_a_long_replication_tells_how_far_it_is(small_scenario: Scenario) -> None:
+    told: list[tuple[int, int, str]] = []
+    with living(homes=-(-small_scenario.population.households // 41), tell=lambda *step: told.append(step)):
+        one_replication(small_scenario.with_({"arms": ["none"]}), 0)
+    phases = [[step[:2] for step in told if phase in step[2]] for phase in ("history", "season")]
+    pieces = phases[0][-1][1]
+    assert pieces > 20, "else every shard is told"
+    for steps in phases:
+        done = [step for step, _ in steps]
+        assert 10 <= len(done) <= 20 and done == sorted(set(done)) and done[-1] == pieces
+        assert {of for _, of in steps} == {pieces}
+
+
 @pytest.mark.parametrize(
     "changes",
     [

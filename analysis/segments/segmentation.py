@@ -15,16 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn import config_context
-from sklearn.metrics import (
-    adjusted_rand_score,
-    calinski_harabasz_score,
-    davies_bouldin_score,
-    pairwise_distances,
-    silhouette_score,
-)
+from sklearn.metrics import adjusted_rand_score
 from sklearn.utils import resample
 from threadpoolctl import threadpool_limits
 
+from analysis.segments.criteria import criteria_of, no_criteria
 from analysis.segments.labels import name_segments
 from analysis.segments.segmenters import Floats, Groups, HomeData, Labels, Segmenter, nearest, segmenter
 
@@ -32,7 +27,6 @@ NOT_ENOUGH_READS = -1
 NOT_ENOUGH_READS_LABEL = "not enough reads"
 K_RANGE = range(4, 11)
 FIT_HOMES = 20_000
-SILHOUETTE_HOMES = 2_000
 STARTS = 4
 #: Smaller segments join the nearest: their mean is noise, and they come close to naming a home.
 SMALLEST_SEGMENT = 15
@@ -40,9 +34,8 @@ SMALLEST_SEGMENT = 15
 TRIM_FRACTION = 0.05
 RESAMPLES = 10
 RESAMPLE_STARTS = 2
-CRITERIA = ["k", "segments", "silhouette", "davies_bouldin", "calinski_harabasz", "mean_rank", "chosen"]
 
-__all__ = ["Segmentation", "favourites", "nearest", "season_stability", "segment", "segment_means"]
+__all__ = ["Segmentation", "nearest", "season_stability", "segment", "segment_means"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +127,7 @@ def segment(
         if not known.any():
             none = np.full(len(shapes), NOT_ENOUGH_READS, dtype=np.int64)
             empty = np.zeros((0, shapes.shape[1]))
-            return Segmentation(none, empty, 0, _no_criteria(), float("nan"), [], method)
+            return Segmentation(none, empty, 0, no_criteria(), float("nan"), [], method)
         usable = _only(points, known)
         stride = -(-len(usable) // FIT_HOMES)
         fitter = _Fitter(chosen, usable[::stride], random_state, max(1, smallest_segment // stride))
@@ -209,53 +202,14 @@ def _fit(fitter: _Fitter, k: int | Literal["auto"]) -> tuple[int, Groups, pd.Dat
     distinct = len(np.unique(fitter.sample, axis=0))
     most = max(1, min(distinct, homes // fitter.smallest))
     if k != "auto":
-        return min(k, distinct), fitter.groups(min(k, distinct)), _no_criteria()
+        return min(k, distinct), fitter.groups(min(k, distinct)), no_criteria()
     tried = [kk for kk in K_RANGE if kk <= most and kk < distinct]
     if not tried:
-        return most, fitter.groups(most), _no_criteria()
+        return most, fitter.groups(most), no_criteria()
     fits = {kk: fitter.groups(kk) for kk in tried}
-    criteria = _criteria(fitter.sample, fits)
+    criteria = criteria_of(fitter.sample, fits)
     best = int(criteria.loc[criteria["chosen"], "k"].iloc[0])
     return best, fits[best], criteria
-
-
-def _criteria(sample: Floats, fits: dict[int, Groups]) -> pd.DataFrame:
-    small = sample[:: -(-len(sample) // SILHOUETTE_HOMES)]
-    apart = pairwise_distances(small)  # the same for every k
-    rows = []
-    for k, groups in fits.items():
-        labels, small_labels = groups.assign(sample), groups.assign(small)
-        if len(np.unique(small_labels)) < 2:  # all merged into one: the worst value of each index
-            rows.append((k, groups.k, -1.0, np.inf, 0.0))
-            continue
-        indices = (
-            float(silhouette_score(apart, small_labels, metric="precomputed")),
-            float(davies_bouldin_score(sample, labels)),
-            float(calinski_harabasz_score(sample, labels)),
-        )
-        rows.append((k, groups.k, *indices))
-    table = pd.DataFrame(rows, columns=CRITERIA[:5])
-    ranks = (
-        table["silhouette"].rank(ascending=False)
-        + table["davies_bouldin"].rank()
-        + table["calinski_harabasz"].rank(ascending=False)
-    )
-    table["mean_rank"] = ranks / 3.0
-    # argmin takes the first, so ties go to the smaller k.
-    table["chosen"] = np.arange(len(table)) == int(np.argmin(ranks.to_numpy()))
-    return table
-
-
-def _no_criteria() -> pd.DataFrame:
-    return pd.DataFrame(columns=CRITERIA)
-
-
-def favourites(criteria: pd.DataFrame) -> dict[str, int]:
-    """The k each index would choose on its own: they seldom agree."""
-    if criteria.empty:
-        return {}
-    best = {"silhouette": "idxmax", "davies_bouldin": "idxmin", "calinski_harabasz": "idxmax"}
-    return {name: int(criteria["k"].loc[getattr(criteria[name], how)()]) for name, how in best.items()}
 
 
 def _stability(fitter: _Fitter, k: int, groups: Groups) -> float:

@@ -9,8 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis.meter_data import quality
 from analysis.meter_data.import_quality import RESOLUTION
+from analysis.segments.criteria import favourites
 from analysis.segments.programme_hints import HINTS
-from analysis.segments.segmentation import favourites
 from scenarios.meter_files.segment_charts import bar_chart, nice_top, profile_chart
 from scenarios.meter_files.segmented import SegmentedFile
 

@@ -85,11 +85,12 @@ def run_all(
     if engine.kind == "dask":
         from scenarios.running.cluster import run_on_dask
 
-        run_on_dask(scenario, wanted, asked, engine.scheduler, progress, receive)
+        with living(tell=progress):
+            run_on_dask(scenario, wanted, asked, engine.scheduler, progress, receive)
         return
     how = replace(present(), threads=max(1, asked // workers))  # workers beyond replications live their shards
     if workers == 1:
-        with living(threads=how.threads):
+        with living(threads=how.threads, tell=progress):
             for done, replication in enumerate(wanted, start=begun + 1):
                 receive(one_replication(scenario, replication))
                 progress(done, n, "replications")

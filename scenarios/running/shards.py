@@ -79,18 +79,23 @@ class Keeper(Protocol):
 #: (plan, shards still to live with their cuts) -> what each left, in any order
 Spread = Callable[[Plan, Iterator[tuple[slice, Cut]]], Iterator[tuple[slice, Arrays]]]
 
+Tell = Callable[[int, int, str], None]
+TOLD = 20  # times a phase: a log of a million homes stays readable
+
 
 @dataclass(frozen=True)
 class Living:
     """How this process lives shards; never changes a result.
 
-    ``homes`` of a shard; ``threads`` at a time; ``keeper`` of finished shards; ``spread`` sends them elsewhere.
+    ``homes`` of a shard; ``threads`` at a time; ``keeper`` of finished shards; ``spread`` sends them elsewhere;
+    ``tell`` hears of the shards that are done, of how many, and of what.
     """
 
     homes: int = SHARD_HOMES
     threads: int = 1
     keeper: Keeper | None = None
     spread: Spread | None = None
+    tell: Tell | None = None
 
 
 _living = Living()
@@ -164,6 +169,15 @@ def live_shards(work: Work, pieces: Sequence[slice]) -> None:
         left = kept(piece, cut)
         return left if left is not None else keep(piece, plan.live(cut))
 
+    done = 0
+
+    def receive(piece: slice, left: Arrays) -> None:
+        nonlocal done
+        work.receive(piece, left)
+        done += 1
+        if how.tell is not None and (done % -(-len(pieces) // TOLD) == 0 or done == len(pieces)):
+            how.tell(done, len(pieces), f"{plan.name}: shards of homes")
+
     def still_to_live() -> Iterator[tuple[slice, Cut]]:
         for piece in pieces:
             cut = work.cut(piece)
@@ -171,14 +185,14 @@ def live_shards(work: Work, pieces: Sequence[slice]) -> None:
             if left is None:
                 yield piece, cut
             else:
-                work.receive(piece, left)
+                receive(piece, left)
 
     if how.spread is None:
         for piece, left in each(live, pieces):
-            work.receive(piece, left)
+            receive(piece, left)
         return
     for piece, left in how.spread(plan.elsewhere(), still_to_live()):
-        work.receive(piece, keep(piece, left))
+        receive(piece, keep(piece, left))
 
 
 def _key(plan: Plan, cut: Cut) -> str:
