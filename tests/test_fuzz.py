@@ -37,6 +37,14 @@ def two_columns_of_one_name() -> bytes:
     return out.getvalue()
 
 
+def far_future() -> bytes:
+    """Seconds since 1970 in which nanoseconds were meant: half-hours of the year 148108, in no zone."""
+    out = io.BytesIO()
+    times = pa.array([4_611_686_018_400 + 1800 * i for i in range(96)], pa.timestamp("s"))
+    pq.write_table(pa.table([pa.array(["P0"] * 96), times, pa.array([0.3] * 96)], names=["id", "time", "kwh"]), out)
+    return out.getvalue()
+
+
 def broken_stream() -> bytes:
     """A zip whose deflated bytes are harmed."""
     out = io.BytesIO()
@@ -79,6 +87,7 @@ FOUND = [
     ("green_button", "x.xml", b'<?xml version="1.0" encoding="utf-7"?><feed/>', "not readable XML"),
     ("green_button", "new.zip", zip_of_version(110), "not a readable zip"),
     ("meter_parquet", "reads.parquet", two_columns_of_one_name(), "two columns are called 'time'"),
+    ("meter_parquet", "reads.parquet", far_future(), "years from 1970"),
 ]  # fmt: skip
 
 

@@ -22,6 +22,10 @@ from analysis.meter_data.stamp_zone import names_zone, tidy
 from drsim.errors import DataError, Problem, ScenarioError
 from drsim.findings import Finding
 
+#: [s] since 1970, two days inside for the zone's shift: beyond, a file's nanoseconds were taken for seconds, and Python
+#: has no local time.
+YEARS_1_TO_9999 = (-62_135_424_000, 253_402_128_000)
+
 BATCH_ROWS = 1_000_000
 WIDE_COLUMNS = 64
 QUALITY_NAMES = ("quality", "read_quality", "quality_code")
@@ -280,4 +284,9 @@ def _seconds(file: Path, column: pd.Series) -> tuple[NDArray[np.int64], NDArray[
         utc = column.dt.tz is not None
         column = column.dt.tz_convert("UTC").dt.tz_localize(None) if utc else column
     placed = column.notna().to_numpy()
-    return np.asarray(pd.DatetimeIndex(column).as_unit("s").asi8, dtype=np.int64), placed, utc
+    seconds = np.asarray(pd.DatetimeIndex(column).as_unit("s").asi8, dtype=np.int64)
+    beyond = placed & ((seconds < YEARS_1_TO_9999[0]) | (seconds > YEARS_1_TO_9999[1]))
+    if beyond.sum() > max(1.0, 0.05 * placed.sum()):
+        raise DataError(f"{file}: stamps in {column.name} lie {seconds[beyond][0] / 31_556_952:,.0f} years from 1970; "
+                        f"expected {STAMP_EXAMPLE}")  # fmt: skip
+    return seconds, placed & ~beyond, utc
